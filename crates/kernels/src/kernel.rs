@@ -1,0 +1,255 @@
+//! The contract between the engine and an instruction set.
+//!
+//! # The layout
+//!
+//! A weight matrix W `[inner × columns]` lives for ever in *panels* of [`LANES`] columns:
+//! `[ceil(columns / 16)][inner][16]`, zero in the columns past the edge. Sixteen floats are one
+//! AVX-512 register, two AVX2 registers, four of wasm's, and one cache line, so a step of the
+//! inner loop reads exactly one line of W on every instruction set, and a snapshot or a sparse
+//! panel list means the same thing everywhere.
+//!
+//! # The theory of the tile
+//!
+//! All three products of a training step keep a tile of `MR × 16` accumulators in registers and
+//! run the whole reduction before they store once:
+//!
+//! | job | tile | broadcast | vector | reduction |
+//! |---|---|---|---|---|
+//! | forward | MR rows × 16 columns | x[row][k] | W panel row k | k, over `inner` |
+//! | project | MR inner × 16 rows | M[i][column], in its panel | deltaᵀ[column] | `columns` |
+//! | update | MR inner × 16 columns | x[row][i] | delta[row] | rows |
+//!
+//! MR must hide the latency of a fused multiply-add: `MR × registers per 16 lanes ≥ latency ×
+//! throughput`, within the register file. Each instruction set chooses its own MR; results do not
+//! depend on it, because every element is one chain of fused multiply-adds in ascending order of
+//! its reduction index, whatever tile it falls into.
+//!
+//! # The bits
+//!
+//! * forward, project: one chain from +0 over ascending reduction index; then, in this order,
+//!   what `y` held if `accumulate`, the bias, the activation or the gate.
+//! * update and bias: chunks of [`ROW_CHUNK`] rows, a chain each from +0, chunk sums added in
+//!   order, then the optimizer's fixed sequence (see [`Sgd`]).
+//! * softmax: maximum and sum over 16 striped lanes, folded by halves (16 → 8 → 4 → 2 → 1).
+//!
+//! So any kernel with a true fused multiply-add gives the same bits as `generic`.
+//!
+//! # Work is cut into units
+//!
+//! A job reports how many independent units it has; a thread runs a range of them. Units never
+//! write the same element, so threads share a job without a lock, and any split gives the same
+//! bits.
+
+use core::ops::Range;
+
+/// Columns of a panel, and lanes of every vector the kernels compute with.
+pub const LANES: usize = 16;
+
+/// Rows summed in one chain by `update` and `update_bias` before the chunk's sum is added.
+pub const ROW_CHUNK: usize = 1024;
+
+/// An elementwise function of a block, with its derivative expressed in its own output.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Activation {
+    /// f(a) = a; f′ = 1.
+    Identity,
+    /// f(a) = tanh a; f′ = 1 − h².
+    Tanh,
+    /// f(a) = 1 / (1 + e⁻ᵃ); f′ = h (1 − h).
+    Sigmoid,
+    /// f(a) = max(a, 0); f′ = 1 where h > 0, else 0.
+    Relu,
+    /// f(a) = a where a > 0, else slope · a, with 0 < slope < 1; f′ = 1 where h > 0, else slope.
+    LeakyRelu(f32),
+}
+
+/// ⊙ f′(h): the derivative of an activation, taken from its output `h [rows × width]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Gate {
+    pub h: *const f32,
+    /// Floats from one row of `h` to the next.
+    pub h_stride: usize,
+    pub activation: Activation,
+}
+
+/// What happens between the accumulators of a forward product and their store.
+#[derive(Clone, Copy, Debug)]
+pub enum Epilogue {
+    /// y = f(sum + bias). `bias` holds `ceil(columns / 16) · 16` floats, or is null for none.
+    Activate { bias: *const f32, activation: Activation },
+    /// y = sum ⊙ f′(h).
+    Gate(Gate),
+}
+
+/// Y `[rows × columns]` = epilogue(X `[rows × inner]` · W `[inner × columns]`).
+#[derive(Clone, Copy, Debug)]
+pub struct Forward {
+    /// X, row-major.
+    pub x: *const f32,
+    pub x_stride: usize,
+    /// W in panels.
+    pub weight: *const f32,
+    /// Y, row-major; whole panels are written, so `y_stride ≥ ceil(columns / 16) · 16`.
+    pub y: *mut f32,
+    pub y_stride: usize,
+    pub rows: usize,
+    pub inner: usize,
+    pub columns: usize,
+    /// Add what `y` holds to the sum before the epilogue.
+    pub accumulate: bool,
+    pub epilogue: Epilogue,
+}
+
+/// Y `[rows × inner]` = (delta `[rows × columns]` · Mᵀ) ⊙ gate, M `[inner × columns]` in panels.
+#[derive(Clone, Copy, Debug)]
+pub struct Project {
+    /// deltaᵀ `[columns × delta_stride]`: row o holds delta[..][o]; zero in `rows..delta_stride`.
+    pub delta_t: *const f32,
+    /// Floats from one row of `delta_t` to the next: a multiple of 16, at least `rows`.
+    pub delta_stride: usize,
+    /// M in panels, the layout of the weight that it stands in for.
+    pub matrix: *const f32,
+    /// Y, row-major; only columns below `inner` are written.
+    pub y: *mut f32,
+    pub y_stride: usize,
+    pub rows: usize,
+    pub inner: usize,
+    pub columns: usize,
+    /// Add what `y` holds to the sum before the gate.
+    pub accumulate: bool,
+    pub gate: Option<Gate>,
+}
+
+/// Stochastic gradient descent, one step. With s the sum of xᵀ·delta over the rows:
+///
+/// * no momentum (`velocity` null) and no decay: W ← fma(−(learning_rate · scale), s, W)
+/// * else g = s · scale, and with decay g ← fma(weight_decay, W, g);
+///   with momentum v ← fma(momentum, v, g), g ← v; then W ← fma(−learning_rate, g, W).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sgd {
+    pub learning_rate: f32,
+    /// 1 / rows for the mean over the batch, 1 for the sum.
+    pub scale: f32,
+    pub momentum: f32,
+    pub weight_decay: f32,
+}
+
+/// W `[inner × columns]` ← step(W, Xᵀ · delta), in the panels, in place.
+#[derive(Clone, Copy, Debug)]
+pub struct Update {
+    /// X `[rows × inner]`, row-major.
+    pub x: *const f32,
+    pub x_stride: usize,
+    /// delta `[rows × columns]`, row-major; zero in the columns up to the panel's edge.
+    pub delta: *const f32,
+    pub delta_stride: usize,
+    pub weight: *mut f32,
+    /// The momentum's state in W's panels, or null for none.
+    pub velocity: *mut f32,
+    pub rows: usize,
+    pub inner: usize,
+    pub columns: usize,
+    pub sgd: Sgd,
+}
+
+/// b `[columns]` ← step(b, Σ over rows of delta). Same formula as [`Update`].
+#[derive(Clone, Copy, Debug)]
+pub struct UpdateBias {
+    pub delta: *const f32,
+    pub delta_stride: usize,
+    /// `ceil(columns / 16) · 16` floats.
+    pub bias: *mut f32,
+    /// The momentum's state, as long as `bias`, or null for none.
+    pub velocity: *mut f32,
+    pub rows: usize,
+    pub columns: usize,
+    pub sgd: Sgd,
+}
+
+/// deltaᵀ `[columns × target_stride]` of delta `[rows × columns]`, zero in `rows..target_stride`.
+#[derive(Clone, Copy, Debug)]
+pub struct Transpose {
+    pub source: *const f32,
+    pub source_stride: usize,
+    pub target: *mut f32,
+    /// A multiple of 16, at least `rows`.
+    pub target_stride: usize,
+    pub rows: usize,
+    pub columns: usize,
+}
+
+/// Y `[rows × width]` = f(X), row by row; `x` may equal `y`. Columns past `width` are not written.
+#[derive(Clone, Copy, Debug)]
+pub struct Map {
+    pub x: *const f32,
+    pub x_stride: usize,
+    pub y: *mut f32,
+    pub y_stride: usize,
+    pub rows: usize,
+    pub width: usize,
+}
+
+/// An instruction set that this CPU has.
+///
+/// A value exists only where its instructions can run (each kernel's `new` returns an `Option`),
+/// so the methods need no check of their own.
+///
+/// # Safety
+///
+/// Of every `unsafe` method: the pointers of the job are valid for the shapes and strides that it
+/// states, aligned to 4 bytes, and nothing else writes what is read here or reads what is written
+/// while the call lasts, other units of the same job excepted; `units` lies within the job's own
+/// count. Sizes of zero are allowed.
+pub trait Kernel: Send + Sync {
+    /// The name of the kernel's file: `generic`, `avx2`, `avx512`, `simd128`.
+    fn name(&self) -> &'static str;
+
+    fn forward_units(&self, job: &Forward) -> usize;
+    /// # Safety
+    /// As stated at the trait.
+    unsafe fn forward(&self, job: &Forward, units: Range<usize>);
+
+    fn project_units(&self, job: &Project) -> usize;
+    /// # Safety
+    /// As stated at the trait.
+    unsafe fn project(&self, job: &Project, units: Range<usize>);
+
+    fn update_units(&self, job: &Update) -> usize;
+    /// # Safety
+    /// As stated at the trait.
+    unsafe fn update(&self, job: &Update, units: Range<usize>);
+
+    /// One unit is one panel of the bias.
+    fn update_bias_units(&self, job: &UpdateBias) -> usize;
+    /// # Safety
+    /// As stated at the trait.
+    unsafe fn update_bias(&self, job: &UpdateBias, units: Range<usize>);
+
+    /// One unit is 16 rows of the target.
+    fn transpose_units(&self, job: &Transpose) -> usize;
+    /// # Safety
+    /// As stated at the trait.
+    unsafe fn transpose(&self, job: &Transpose, units: Range<usize>);
+
+    /// One unit is one row.
+    /// # Safety
+    /// As stated at the trait.
+    unsafe fn activate(&self, job: &Map, activation: Activation, rows: Range<usize>);
+
+    /// exp(x − max) / Σ exp(x − max) over each row. One unit is one row.
+    /// # Safety
+    /// As stated at the trait.
+    unsafe fn softmax(&self, job: &Map, rows: Range<usize>);
+
+    /// Runs fused multiply-adds on registers alone, in several loop shapes, for about `seconds`
+    /// each, and returns the best rate in FLOP/s of one thread (a multiply-add counts two).
+    fn peak(&self, seconds: f64) -> Peak;
+}
+
+/// The ceiling of one thread, as measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Peak {
+    pub flops: f64,
+    /// Accumulator registers of the loop shape that won.
+    pub accumulators: usize,
+}
