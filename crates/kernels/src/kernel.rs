@@ -63,6 +63,27 @@ pub enum Activation {
     LeakyRelu(f32),
 }
 
+impl Activation {
+    /// f′ in terms of the output h = f(a).
+    #[inline(always)]
+    #[must_use]
+    pub fn derivative(self, h: f32) -> f32 {
+        match self {
+            Self::Identity => 1.0,
+            Self::Tanh => 1.0 - h * h,
+            Self::Sigmoid => h * (1.0 - h),
+            Self::Relu => f32::from(h > 0.0),
+            Self::LeakyRelu(slope) => {
+                if h > 0.0 {
+                    1.0
+                } else {
+                    slope
+                }
+            }
+        }
+    }
+}
+
 /// ⊙ f′(h): the derivative of an activation, taken from its output `h [rows × width]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Gate {
@@ -241,15 +262,8 @@ pub trait Kernel: Send + Sync {
     /// As stated at the trait.
     unsafe fn softmax(&self, job: &Map, rows: Range<usize>);
 
-    /// Runs fused multiply-adds on registers alone, in several loop shapes, for about `seconds`
-    /// each, and returns the best rate in FLOP/s of one thread (a multiply-add counts two).
-    fn peak(&self, seconds: f64) -> Peak;
-}
-
-/// The ceiling of one thread, as measured.
-#[derive(Clone, Copy, Debug)]
-pub struct Peak {
-    pub flops: f64,
-    /// Accumulator registers of the loop shape that won.
-    pub accumulators: usize,
+    /// Runs `iterations` rounds of one multiply-add on each of `accumulators` registers of 16
+    /// lanes, nothing else, and returns how many floating-point operations that was (a
+    /// multiply-add counts two). What [`crate::peak`] times.
+    fn spin(&self, accumulators: usize, iterations: usize) -> u64;
 }

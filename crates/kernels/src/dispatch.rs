@@ -1,0 +1,54 @@
+//! Which kernels this CPU has, and which one to use.
+
+use crate::generic::Generic;
+use crate::kernel::Kernel;
+
+/// The environment variable that forces a kernel by its name.
+pub const VARIABLE: &str = "FEEDALIGN_KERNEL";
+
+/// Every kernel that this CPU can run, fastest first.
+#[must_use]
+pub fn available() -> Vec<Box<dyn Kernel>> {
+    let mut kernels: Vec<Box<dyn Kernel>> = Vec::new();
+    #[cfg(target_arch = "x86_64")]
+    {
+        add(&mut kernels, crate::x86_64::avx512::Avx512::new());
+        add(&mut kernels, crate::x86_64::avx2::Avx2::new());
+    }
+    #[cfg(target_arch = "wasm32")]
+    add(&mut kernels, crate::wasm32::simd128::Simd128::new());
+    add(&mut kernels, Generic::new());
+    kernels
+}
+
+fn add<K: Kernel + 'static>(kernels: &mut Vec<Box<dyn Kernel>>, kernel: Option<K>) {
+    if let Some(kernel) = kernel {
+        kernels.push(Box::new(kernel));
+    }
+}
+
+/// The kernel of that name, or the fastest where there is none.
+///
+/// # Errors
+/// One line that names those available, where `name` is not among them.
+pub fn choose(name: Option<&str>) -> Result<Box<dyn Kernel>, String> {
+    let mut kernels = available();
+    let Some(name) = name else {
+        return Ok(kernels.swap_remove(0));
+    };
+    let names: Vec<_> = kernels.iter().map(|kernel| kernel.name()).collect();
+    let Some(place) = names.iter().position(|known| *known == name) else {
+        let names = names.join(", ");
+        return Err(format!("no kernel {name:?} on this CPU; available: {names}"));
+    };
+    Ok(kernels.swap_remove(place))
+}
+
+/// The kernel that [`VARIABLE`] names, else the fastest.
+///
+/// # Errors
+/// As [`choose`], with the variable's name before it.
+pub fn from_environment() -> Result<Box<dyn Kernel>, String> {
+    let forced = std::env::var(VARIABLE).ok().filter(|name| !name.is_empty());
+    choose(forced.as_deref()).map_err(|message| format!("{VARIABLE}: {message}"))
+}

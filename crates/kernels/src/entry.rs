@@ -1,0 +1,136 @@
+//! Makes a [`Kernel`](crate::Kernel) of a vector type and three tile heights: the entry points
+//! that enable the instruction set, into which the generic loops are inlined.
+
+macro_rules! kernel {
+    (
+        $(#[doc = $doc:literal])*
+        $(#[target_feature(enable = $features:literal)])?
+        $name:ident, $label:literal, $vector:ty, available: $available:expr,
+        forward: $forward:literal, project: $project:literal x $vectors:literal,
+        update: $update:literal
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name(());
+
+        impl $name {
+            /// The kernel, where this CPU has its instructions.
+            #[must_use]
+            pub fn new() -> Option<Self> {
+                ($available).then_some(Self(()))
+            }
+        }
+
+        mod entries {
+            use core::ops::Range;
+
+            use super::*;
+            use crate::kernel::{Activation, Forward, Map, Project, Transpose, Update, UpdateBias};
+            use crate::{gemm, peak, rows};
+
+            // SAFETY (of all entries): called by the methods of the kernel alone, whose value
+            // proves that the CPU has the features; jobs are valid by the trait's contract.
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn forward(job: &Forward, units: Range<usize>) {
+                unsafe { gemm::forward::<$vector, $forward>(job, units) }
+            }
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn project(job: &Project, units: Range<usize>) {
+                unsafe { gemm::project::<$vector, $project, $vectors>(job, units) }
+            }
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn update(job: &Update, units: Range<usize>) {
+                unsafe { gemm::update::<$vector, $update>(job, units) }
+            }
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn update_bias(job: &UpdateBias, units: Range<usize>) {
+                unsafe { rows::update_bias::<$vector>(job, units) }
+            }
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn transpose(job: &Transpose, units: Range<usize>) {
+                unsafe { rows::transpose(job, units) }
+            }
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn activate(job: &Map, activation: Activation, range: Range<usize>) {
+                unsafe { rows::activate::<$vector>(job, activation, range) }
+            }
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn softmax(job: &Map, range: Range<usize>) {
+                unsafe { rows::softmax::<$vector>(job, range) }
+            }
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn spin(accumulators: usize, iterations: usize) -> u64 {
+                unsafe { peak::spin::<$vector>(accumulators, iterations) }
+            }
+        }
+
+        // SAFETY (of all methods): `self` proves the features; the caller keeps the contract.
+        impl crate::kernel::Kernel for $name {
+            fn name(&self) -> &'static str {
+                $label
+            }
+            fn forward_units(&self, job: &crate::kernel::Forward) -> usize {
+                crate::gemm::forward_units::<$forward>(job)
+            }
+            unsafe fn forward(
+                &self,
+                job: &crate::kernel::Forward,
+                units: core::ops::Range<usize>,
+            ) {
+                unsafe { entries::forward(job, units) }
+            }
+            fn project_units(&self, job: &crate::kernel::Project) -> usize {
+                crate::gemm::project_units::<$project>(job)
+            }
+            unsafe fn project(
+                &self,
+                job: &crate::kernel::Project,
+                units: core::ops::Range<usize>,
+            ) {
+                unsafe { entries::project(job, units) }
+            }
+            fn update_units(&self, job: &crate::kernel::Update) -> usize {
+                crate::gemm::update_units::<$update>(job)
+            }
+            unsafe fn update(&self, job: &crate::kernel::Update, units: core::ops::Range<usize>) {
+                unsafe { entries::update(job, units) }
+            }
+            fn update_bias_units(&self, job: &crate::kernel::UpdateBias) -> usize {
+                job.columns.div_ceil(crate::kernel::LANES)
+            }
+            unsafe fn update_bias(
+                &self,
+                job: &crate::kernel::UpdateBias,
+                units: core::ops::Range<usize>,
+            ) {
+                unsafe { entries::update_bias(job, units) }
+            }
+            fn transpose_units(&self, job: &crate::kernel::Transpose) -> usize {
+                crate::rows::transpose_units(job)
+            }
+            unsafe fn transpose(
+                &self,
+                job: &crate::kernel::Transpose,
+                units: core::ops::Range<usize>,
+            ) {
+                unsafe { entries::transpose(job, units) }
+            }
+            unsafe fn activate(
+                &self,
+                job: &crate::kernel::Map,
+                activation: crate::kernel::Activation,
+                rows: core::ops::Range<usize>,
+            ) {
+                unsafe { entries::activate(job, activation, rows) }
+            }
+            unsafe fn softmax(&self, job: &crate::kernel::Map, rows: core::ops::Range<usize>) {
+                unsafe { entries::softmax(job, rows) }
+            }
+            fn spin(&self, accumulators: usize, iterations: usize) -> u64 {
+                unsafe { entries::spin(accumulators, iterations) }
+            }
+        }
+    };
+}
+
+pub(crate) use kernel;

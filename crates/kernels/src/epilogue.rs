@@ -1,0 +1,119 @@
+//! What happens between accumulator and store: activations, gates, and the optimizer's step.
+
+use crate::kernel::{Activation, Gate, LANES, Sgd};
+use crate::vecmath;
+use crate::vector::Vector;
+
+/// f(a), lane by lane.
+///
+/// # Safety
+/// That of [`Vector`].
+#[inline(always)]
+pub unsafe fn activate<V: Vector>(a: V, activation: Activation) -> V {
+    // SAFETY: the caller keeps the contract of `Vector`.
+    unsafe {
+        match activation {
+            Activation::Identity => a,
+            Activation::Tanh => vecmath::tanh(a),
+            Activation::Sigmoid => vecmath::sigmoid(a),
+            Activation::Relu => a.max(V::splat(0.0)),
+            Activation::LeakyRelu(slope) => a.select_positive(a, a.mul(V::splat(slope))),
+        }
+    }
+}
+
+/// f′ in terms of the output h, lane by lane.
+///
+/// # Safety
+/// That of [`Vector`].
+#[inline(always)]
+unsafe fn derivative<V: Vector>(h: V, activation: Activation) -> V {
+    // SAFETY: the caller keeps the contract of `Vector`.
+    unsafe {
+        let one = V::splat(1.0);
+        match activation {
+            Activation::Identity => one,
+            Activation::Tanh => one.sub(h.mul(h)),
+            Activation::Sigmoid => h.mul(one.sub(h)),
+            Activation::Relu => h.select_positive(one, V::splat(0.0)),
+            Activation::LeakyRelu(slope) => h.select_positive(one, V::splat(slope)),
+        }
+    }
+}
+
+/// sum ⊙ f′(h) for the 16 lanes of `gate` at (row, column).
+///
+/// # Safety
+/// That of [`Vector`]; the gate has 16 floats at (row, column).
+#[inline(always)]
+pub unsafe fn gate<V: Vector>(sum: V, gate: &Gate, row: usize, column: usize) -> V {
+    // SAFETY: the caller says that h has 16 floats there.
+    unsafe {
+        let h = V::load(gate.h.add(row * gate.h_stride + column));
+        sum.mul(derivative(h, gate.activation))
+    }
+}
+
+/// The optimizer's step on 16 parameters; `sum` is their gradient, summed over the rows.
+///
+/// # Safety
+/// That of [`Vector`]; `parameter` points to 16 floats, `velocity` too unless it is null.
+#[inline(always)]
+pub unsafe fn step<V: Vector>(
+    sum: V,
+    parameter: *mut f32,
+    velocity: *mut f32,
+    sgd: &Sgd,
+    weight_decay: f32,
+) {
+    // SAFETY: the caller gives 16 floats each.
+    unsafe {
+        let w = V::load(parameter);
+        if velocity.is_null() && weight_decay == 0.0 {
+            let rate = V::splat(-(sgd.learning_rate * sgd.scale));
+            return rate.mul_add(sum, w).store(parameter);
+        }
+        let mut g = sum.mul(V::splat(sgd.scale));
+        if weight_decay != 0.0 {
+            g = V::splat(weight_decay).mul_add(w, g);
+        }
+        if !velocity.is_null() {
+            g = V::splat(sgd.momentum).mul_add(V::load(velocity), g);
+            g.store(velocity);
+        }
+        V::splat(-sgd.learning_rate).mul_add(g, w).store(parameter);
+    }
+}
+
+/// The mask of a vector's first `count` lanes: a copy of `count` floats, the rest left alone.
+///
+/// # Safety
+/// That of [`Vector`]; `target` has `count` ≤ 16 floats.
+#[inline(always)]
+pub unsafe fn store_first<V: Vector>(value: V, target: *mut f32, count: usize) {
+    // SAFETY: the caller gives `count` floats; the array has 16.
+    unsafe {
+        if count == LANES {
+            return value.store(target);
+        }
+        let lanes = value.to_array();
+        core::ptr::copy_nonoverlapping(lanes.as_ptr(), target, count);
+    }
+}
+
+/// A vector of `count` ≤ 16 floats, `fill` in the other lanes.
+///
+/// # Safety
+/// That of [`Vector`]; `source` has `count` floats.
+#[inline(always)]
+pub unsafe fn load_first<V: Vector>(source: *const f32, count: usize, fill: f32) -> V {
+    // SAFETY: the caller gives `count` floats; the array has 16.
+    unsafe {
+        if count == LANES {
+            return V::load(source);
+        }
+        let mut lanes = [fill; LANES];
+        core::ptr::copy_nonoverlapping(source, lanes.as_mut_ptr(), count);
+        V::load(lanes.as_ptr())
+    }
+}

@@ -1,0 +1,301 @@
+//! The loops of the three products, over tiles of any height; see the table in `kernel`.
+//!
+//! Everything is inlined into an entry point that enables the instruction set, so a function here
+//! is compiled once per set. What is left below the tile's height runs in tiles of 4, 2 and 1.
+
+use core::ops::Range;
+
+use crate::epilogue::{activate, gate, step};
+use crate::kernel::{Epilogue, Forward, LANES, Project, ROW_CHUNK, Update};
+use crate::vector::Vector;
+
+/// Units of work: panel-major, `MR` rows each.
+#[inline(always)]
+pub fn forward_units<const MR: usize>(job: &Forward) -> usize {
+    job.columns.div_ceil(LANES) * job.rows.div_ceil(MR)
+}
+
+/// # Safety
+/// That of `Kernel::forward`, and of [`Vector`].
+#[inline(always)]
+pub unsafe fn forward<V: Vector, const MR: usize>(job: &Forward, units: Range<usize>) {
+    let blocks = job.rows.div_ceil(MR);
+    for unit in units {
+        let (panel, mut row) = (unit / blocks, unit % blocks * MR);
+        let end = job.rows.min(row + MR);
+        // SAFETY: rows row..end and the panel exist, as the unit does.
+        unsafe {
+            if end - row == MR {
+                forward_tile::<V, MR>(job, panel, row);
+                continue;
+            }
+            while end - row >= 4 {
+                forward_tile::<V, 4>(job, panel, row);
+                row += 4;
+            }
+            if end - row >= 2 {
+                forward_tile::<V, 2>(job, panel, row);
+                row += 2;
+            }
+            if end > row {
+                forward_tile::<V, 1>(job, panel, row);
+            }
+        }
+    }
+}
+
+/// Y[row..row + R][panel]: R × 16 chains over `inner`.
+#[inline(always)]
+unsafe fn forward_tile<V: Vector, const R: usize>(job: &Forward, panel: usize, row: usize) {
+    // SAFETY: the caller names R rows and a panel that exist.
+    unsafe {
+        let weight = job.weight.add(panel * job.inner * LANES);
+        let x = job.x.add(row * job.x_stride);
+        let mut sums = [V::splat(0.0); R];
+        for k in 0..job.inner {
+            let w = V::load(weight.add(k * LANES));
+            for (r, sum) in sums.iter_mut().enumerate() {
+                *sum = V::splat(*x.add(r * job.x_stride + k)).mul_add(w, *sum);
+            }
+        }
+        for (r, sum) in sums.into_iter().enumerate() {
+            forward_store(job, sum, row + r, panel * LANES);
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn forward_store<V: Vector>(job: &Forward, mut sum: V, row: usize, column: usize) {
+    // SAFETY: whole panels fit into a row of y, of the bias and of the gate's h.
+    unsafe {
+        let y = job.y.add(row * job.y_stride + column);
+        if job.accumulate {
+            sum = sum.add(V::load(y));
+        }
+        let value = match job.epilogue {
+            Epilogue::Activate { bias, activation } => {
+                if !bias.is_null() {
+                    sum = sum.add(V::load(bias.add(column)));
+                }
+                activate(sum, activation)
+            }
+            Epilogue::Gate(ref by) => gate(sum, by, row, column),
+        };
+        value.store(y);
+    }
+}
+
+/// Units of work: `MR` values of i each, all rows.
+#[inline(always)]
+pub fn project_units<const MR: usize>(job: &Project) -> usize {
+    job.inner.div_ceil(MR)
+}
+
+/// # Safety
+/// That of `Kernel::project`, and of [`Vector`].
+#[inline(always)]
+pub unsafe fn project<V: Vector, const MR: usize, const MV: usize>(
+    job: &Project,
+    units: Range<usize>,
+) {
+    for unit in units {
+        let mut i = unit * MR;
+        let end = job.inner.min(i + MR);
+        // SAFETY: i..end exist, as the unit does.
+        unsafe {
+            if end - i == MR {
+                project_rows::<V, MR, MV>(job, i);
+                continue;
+            }
+            while end - i >= 4 {
+                project_rows::<V, 4, MV>(job, i);
+                i += 4;
+            }
+            if end - i >= 2 {
+                project_rows::<V, 2, MV>(job, i);
+                i += 2;
+            }
+            if end > i {
+                project_rows::<V, 1, MV>(job, i);
+            }
+        }
+    }
+}
+
+/// All rows of i..i + R: M's part comes from far away once, then stays in the nearer caches.
+#[inline(always)]
+unsafe fn project_rows<V: Vector, const R: usize, const MV: usize>(job: &Project, i: usize) {
+    let mut row = 0;
+    // SAFETY: deltaᵀ is padded to vectors of 16 rows.
+    unsafe {
+        while row < job.rows {
+            if row + (MV - 1) * LANES < job.rows {
+                project_tile::<V, R, MV>(job, i, row);
+                row += MV * LANES;
+            } else {
+                project_tile::<V, R, 1>(job, i, row);
+                row += LANES;
+            }
+        }
+    }
+}
+
+/// Y[row..row + 16 C][i..i + R]: R × 16 C chains over `columns`.
+#[inline(always)]
+unsafe fn project_tile<V: Vector, const R: usize, const C: usize>(
+    job: &Project,
+    i: usize,
+    row: usize,
+) {
+    // SAFETY: i..i + R < inner; delta_t has 16 C floats at (column, row); prefetches may miss.
+    unsafe {
+        let mut sums = [[V::splat(0.0); C]; R];
+        let panel_floats = job.inner * LANES;
+        for panel in 0..job.columns.div_ceil(LANES) {
+            let matrix = job.matrix.add(panel * panel_floats + i * LANES);
+            // The next panel's part of this tile lies on another page, out of the hardware
+            // prefetchers' reach.
+            for r in 0..R {
+                V::prefetch(matrix.wrapping_add(panel_floats + r * LANES));
+            }
+            for lane in 0..LANES.min(job.columns - panel * LANES) {
+                let column = panel * LANES + lane;
+                let delta = job.delta_t.add(column * job.delta_stride + row);
+                let mut vectors = [V::splat(0.0); C];
+                for (c, vector) in vectors.iter_mut().enumerate() {
+                    *vector = V::load(delta.add(c * LANES));
+                }
+                for (r, chain) in sums.iter_mut().enumerate() {
+                    let m = V::splat(*matrix.add(r * LANES + lane));
+                    for (sum, vector) in chain.iter_mut().zip(vectors) {
+                        *sum = m.mul_add(vector, *sum);
+                    }
+                }
+            }
+        }
+        project_store(job, &sums, i, row);
+    }
+}
+
+/// Turns the tile by way of the stack: it holds 16 rows per vector, y wants R values per row.
+#[inline(always)]
+unsafe fn project_store<V: Vector, const R: usize, const C: usize>(
+    job: &Project,
+    sums: &[[V; C]; R],
+    i: usize,
+    row: usize,
+) {
+    // SAFETY: rows below job.rows and i..i + R exist in y and in the gate's h.
+    unsafe {
+        for c in 0..C {
+            let mut tile = [[0.0; LANES]; R];
+            for (r, chain) in sums.iter().enumerate() {
+                tile[r] = chain[c].to_array();
+            }
+            let first = row + c * LANES;
+            for lane in 0..LANES.min(job.rows.saturating_sub(first)) {
+                let y = job.y.add((first + lane) * job.y_stride + i);
+                let mut values = [0.0; R];
+                for r in 0..R {
+                    values[r] = tile[r][lane];
+                }
+                if job.accumulate {
+                    for (r, value) in values.iter_mut().enumerate() {
+                        *value += *y.add(r);
+                    }
+                }
+                if let Some(by) = &job.gate {
+                    let h = by.h.add((first + lane) * by.h_stride + i);
+                    for (r, value) in values.iter_mut().enumerate() {
+                        *value *= by.activation.derivative(*h.add(r));
+                    }
+                }
+                core::ptr::copy_nonoverlapping(values.as_ptr(), y, R);
+            }
+        }
+    }
+}
+
+/// Units of work: panel-major, `MR` values of i each.
+#[inline(always)]
+pub fn update_units<const MR: usize>(job: &Update) -> usize {
+    job.columns.div_ceil(LANES) * job.inner.div_ceil(MR)
+}
+
+/// # Safety
+/// That of `Kernel::update`, and of [`Vector`].
+#[inline(always)]
+pub unsafe fn update<V: Vector, const MR: usize>(job: &Update, units: Range<usize>) {
+    let blocks = job.inner.div_ceil(MR);
+    for unit in units {
+        let (panel, mut i) = (unit / blocks, unit % blocks * MR);
+        let end = job.inner.min(i + MR);
+        // SAFETY: i..end and the panel exist, as the unit does.
+        unsafe {
+            if end - i == MR {
+                update_tile::<V, MR>(job, panel, i);
+                continue;
+            }
+            while end - i >= 4 {
+                update_tile::<V, 4>(job, panel, i);
+                i += 4;
+            }
+            if end - i >= 2 {
+                update_tile::<V, 2>(job, panel, i);
+                i += 2;
+            }
+            if end > i {
+                update_tile::<V, 1>(job, panel, i);
+            }
+        }
+    }
+}
+
+/// W[i..i + R][panel]: R × 16 sums over the rows, then the optimizer's step in the store.
+#[inline(always)]
+unsafe fn update_tile<V: Vector, const R: usize>(job: &Update, panel: usize, i: usize) {
+    // SAFETY: the tile exists; prefetches past the end are harmless.
+    unsafe {
+        let at = (panel * job.inner + i) * LANES;
+        for r in 0..R {
+            V::prefetch_write(job.weight.wrapping_add(at + (3 * R + r) * LANES));
+        }
+        let mut totals = update_chunk::<V, R>(job, panel, i, 0..job.rows.min(ROW_CHUNK));
+        let mut first = ROW_CHUNK;
+        while first < job.rows {
+            let rows = first..job.rows.min(first + ROW_CHUNK);
+            let sums = update_chunk::<V, R>(job, panel, i, rows);
+            for (total, sum) in totals.iter_mut().zip(sums) {
+                *total = total.add(sum);
+            }
+            first += ROW_CHUNK;
+        }
+        for (r, total) in totals.into_iter().enumerate() {
+            let place = at + r * LANES;
+            let velocity =
+                if job.velocity.is_null() { job.velocity } else { job.velocity.add(place) };
+            step(total, job.weight.add(place), velocity, &job.sgd, job.sgd.weight_decay);
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn update_chunk<V: Vector, const R: usize>(
+    job: &Update,
+    panel: usize,
+    i: usize,
+    rows: Range<usize>,
+) -> [V; R] {
+    // SAFETY: the rows exist in x and delta.
+    unsafe {
+        let mut sums = [V::splat(0.0); R];
+        for row in rows {
+            let delta = V::load(job.delta.add(row * job.delta_stride + panel * LANES));
+            let x = job.x.add(row * job.x_stride + i);
+            for (r, sum) in sums.iter_mut().enumerate() {
+                *sum = V::splat(*x.add(r)).mul_add(delta, *sum);
+            }
+        }
+        sums
+    }
+}

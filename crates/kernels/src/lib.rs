@@ -1,0 +1,26 @@
+//! Matrix kernels for training: forward, project and update on weights that never leave their
+//! panels. See [`kernel`] for the contract, [`dispatch`] for what this CPU has.
+
+pub mod dispatch;
+pub mod kernel;
+pub mod panels;
+pub mod peak;
+pub mod pool;
+
+mod entry;
+mod epilogue;
+mod gemm;
+mod generic;
+mod rows;
+mod vecmath;
+mod vector;
+#[cfg(target_arch = "wasm32")]
+mod wasm32;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;
+
+pub use kernel::{
+    Activation, Epilogue, Forward, Gate, Kernel, LANES, Map, Project, ROW_CHUNK, Sgd, Transpose,
+    Update, UpdateBias,
+};
+pub use pool::{Member, Pool};

@@ -1,0 +1,112 @@
+//! Passes over matrices of one row per example: activation, softmax, transposition, bias.
+
+use core::ops::Range;
+
+use crate::epilogue::{activate as activated, load_first, step, store_first};
+use crate::kernel::{Activation, LANES, Map, ROW_CHUNK, Transpose, UpdateBias};
+use crate::vecmath::exp;
+use crate::vector::{Vector, fold};
+
+/// # Safety
+/// That of `Kernel::activate`, and of [`Vector`].
+#[inline(always)]
+pub unsafe fn activate<V: Vector>(job: &Map, activation: Activation, rows: Range<usize>) {
+    for row in rows {
+        for column in (0..job.width).step_by(LANES) {
+            let count = LANES.min(job.width - column);
+            // SAFETY: `count` floats are left in the rows of x and y.
+            unsafe {
+                let x = load_first::<V>(job.x.add(row * job.x_stride + column), count, 0.0);
+                let y = job.y.add(row * job.y_stride + column);
+                store_first(activated(x, activation), y, count);
+            }
+        }
+    }
+}
+
+/// # Safety
+/// That of `Kernel::softmax`, and of [`Vector`].
+#[inline(always)]
+pub unsafe fn softmax<V: Vector>(job: &Map, rows: Range<usize>) {
+    for row in rows {
+        // SAFETY: `count` floats are left in the rows of x and y at each column.
+        unsafe {
+            let x = job.x.add(row * job.x_stride);
+            let y = job.y.add(row * job.y_stride);
+            let mut highest = V::splat(f32::NEG_INFINITY);
+            for column in (0..job.width).step_by(LANES) {
+                let count = LANES.min(job.width - column);
+                highest = load_first::<V>(x.add(column), count, f32::NEG_INFINITY).max(highest);
+            }
+            let highest = V::splat(fold(highest.to_array(), |a, b| if a > b { a } else { b }));
+            let mut sum = V::splat(0.0);
+            for column in (0..job.width).step_by(LANES) {
+                let count = LANES.min(job.width - column);
+                let e = exp(load_first::<V>(x.add(column), count, 0.0).sub(highest));
+                store_first(e, y.add(column), count);
+                sum = sum.add(load_first(y.add(column), count, 0.0));
+            }
+            let sum = V::splat(fold(sum.to_array(), |a, b| a + b));
+            for column in (0..job.width).step_by(LANES) {
+                let count = LANES.min(job.width - column);
+                let e = load_first::<V>(y.add(column), count, 0.0);
+                store_first(e.div(sum), y.add(column), count);
+            }
+        }
+    }
+}
+
+pub fn transpose_units(job: &Transpose) -> usize {
+    job.columns.div_ceil(LANES)
+}
+
+/// Sixteen target rows at a time: reads whole cache lines, writes 16 streams.
+///
+/// # Safety
+/// That of `Kernel::transpose`.
+#[inline(always)]
+pub unsafe fn transpose(job: &Transpose, units: Range<usize>) {
+    for unit in units {
+        let first = unit * LANES;
+        let end = job.columns.min(first + LANES);
+        for block in (0..job.target_stride).step_by(LANES) {
+            for column in first..end {
+                for row in block..block + LANES {
+                    // SAFETY: the source is read below its `rows` only.
+                    unsafe {
+                        let value = if row < job.rows {
+                            *job.source.add(row * job.source_stride + column)
+                        } else {
+                            0.0
+                        };
+                        *job.target.add(column * job.target_stride + row) = value;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// # Safety
+/// That of `Kernel::update_bias`, and of [`Vector`].
+#[inline(always)]
+pub unsafe fn update_bias<V: Vector>(job: &UpdateBias, units: Range<usize>) {
+    for unit in units {
+        let column = unit * LANES;
+        // SAFETY: the panel of `column` exists in delta, bias and velocity.
+        unsafe {
+            let mut total = V::splat(0.0);
+            for first in (0..job.rows).step_by(ROW_CHUNK) {
+                let mut sum = V::splat(0.0);
+                for row in first..job.rows.min(first + ROW_CHUNK) {
+                    sum = sum.add(V::load(job.delta.add(row * job.delta_stride + column)));
+                }
+                total = total.add(sum);
+            }
+            let velocity =
+                if job.velocity.is_null() { job.velocity } else { job.velocity.add(column) };
+            // Biases do not decay.
+            step(total, job.bias.add(column), velocity, &job.sgd, 0.0);
+        }
+    }
+}

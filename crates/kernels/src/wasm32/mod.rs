@@ -1,0 +1,3 @@
+//! Instruction sets of WebAssembly.
+
+pub mod simd128;

@@ -1,0 +1,113 @@
+//! AVX2 with FMA: two registers are one vector. 16 registers hold a tile of 6 × 16: twelve
+//! accumulators, two of the panel, one broadcast.
+
+use core::arch::x86_64::{
+    __m256, _CMP_GT_OQ, _MM_HINT_ET0, _MM_HINT_T0, _mm_prefetch, _mm256_add_epi32, _mm256_add_ps,
+    _mm256_blendv_ps, _mm256_castps_si256, _mm256_castsi256_ps, _mm256_cmp_ps, _mm256_div_ps,
+    _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps,
+    _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_ps, _mm256_slli_epi32, _mm256_storeu_ps,
+    _mm256_sub_ps,
+};
+
+use crate::entry::kernel;
+use crate::vector::Vector;
+
+#[derive(Clone, Copy)]
+pub struct Ymm(__m256, __m256);
+
+macro_rules! both {
+    ($function:ident, $a:expr, $b:expr) => {
+        Self($function($a.0, $b.0), $function($a.1, $b.1))
+    };
+}
+
+// SAFETY (of all bodies): the trait's contract says that AVX2 and FMA are there and pointers valid.
+impl Vector for Ymm {
+    #[inline(always)]
+    unsafe fn load(source: *const f32) -> Self {
+        unsafe { Self(_mm256_loadu_ps(source), _mm256_loadu_ps(source.add(8))) }
+    }
+    #[inline(always)]
+    unsafe fn store(self, target: *mut f32) {
+        unsafe {
+            _mm256_storeu_ps(target, self.0);
+            _mm256_storeu_ps(target.add(8), self.1);
+        }
+    }
+    #[inline(always)]
+    unsafe fn splat(value: f32) -> Self {
+        let register = unsafe { _mm256_set1_ps(value) };
+        Self(register, register)
+    }
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        unsafe { both!(_mm256_add_ps, self, other) }
+    }
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        unsafe { both!(_mm256_sub_ps, self, other) }
+    }
+    #[inline(always)]
+    unsafe fn mul(self, other: Self) -> Self {
+        unsafe { both!(_mm256_mul_ps, self, other) }
+    }
+    #[inline(always)]
+    unsafe fn div(self, other: Self) -> Self {
+        unsafe { both!(_mm256_div_ps, self, other) }
+    }
+    #[inline(always)]
+    unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
+        unsafe {
+            Self(
+                _mm256_fmadd_ps(self.0, factor.0, addend.0),
+                _mm256_fmadd_ps(self.1, factor.1, addend.1),
+            )
+        }
+    }
+    #[inline(always)]
+    unsafe fn max(self, other: Self) -> Self {
+        unsafe { both!(_mm256_max_ps, self, other) }
+    }
+    #[inline(always)]
+    unsafe fn min(self, other: Self) -> Self {
+        unsafe { both!(_mm256_min_ps, self, other) }
+    }
+    #[inline(always)]
+    unsafe fn select_positive(self, yes: Self, no: Self) -> Self {
+        unsafe {
+            let zero = _mm256_setzero_ps();
+            let low = _mm256_cmp_ps::<_CMP_GT_OQ>(self.0, zero);
+            let high = _mm256_cmp_ps::<_CMP_GT_OQ>(self.1, zero);
+            Self(_mm256_blendv_ps(no.0, yes.0, low), _mm256_blendv_ps(no.1, yes.1, high))
+        }
+    }
+    #[inline(always)]
+    unsafe fn power_of_two(self) -> Self {
+        unsafe { Self(power_of_two(self.0), power_of_two(self.1)) }
+    }
+    #[inline(always)]
+    unsafe fn prefetch(address: *const f32) {
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) }
+    }
+    #[inline(always)]
+    unsafe fn prefetch_write(address: *const f32) {
+        unsafe { _mm_prefetch::<_MM_HINT_ET0>(address.cast()) }
+    }
+}
+
+#[inline(always)]
+unsafe fn power_of_two(x: __m256) -> __m256 {
+    // SAFETY: as in the trait.
+    unsafe {
+        let exponent = _mm256_slli_epi32::<23>(_mm256_castps_si256(x));
+        _mm256_castsi256_ps(_mm256_add_epi32(exponent, _mm256_set1_epi32(0x3f80_0000)))
+    }
+}
+
+kernel! {
+    /// AVX2 and FMA.
+    #[target_feature(enable = "avx2,fma")]
+    Avx2, "avx2", Ymm, available: std::arch::is_x86_feature_detected!("avx2")
+        && std::arch::is_x86_feature_detected!("fma"),
+    forward: 6, project: 6 x 1, update: 6
+}
