@@ -1,1 +1,18 @@
+//! Runs a [`Program`](program::Program) many steps a call. Knows no learning rule by name and no
+//! data set: it executes the vocabulary of `program`, on the kernels of `feedalign-kernels`.
 
+pub mod dataset;
+pub mod error;
+pub mod program;
+pub mod random;
+pub mod session;
+
+mod metrics;
+mod ops;
+mod plan;
+mod snapshot;
+mod tensors;
+
+pub use dataset::{DataSet, Inputs, Targets};
+pub use error::{Error, Result};
+pub use session::{Options, Session};

@@ -334,13 +334,14 @@ pub struct LocalBackward {
 }
 
 /// y ← output function of a; delta = dL/da, error = y − y*; metrics gain the sum of the
-/// losses and the count of wrong rows.
+/// losses and the count of rows whose highest output (the first of equals) is not their label;
+/// with float targets no row counts as wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Loss {
     pub kind: LossKind,
-    /// Rows [C]: the last block's linear output; may be `y` itself.
+    /// Rows [C]: the last block's linear output; not `y` itself.
     pub a: String,
     pub y: String,
     pub targets: String,

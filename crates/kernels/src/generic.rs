@@ -1,89 +1,89 @@
-//! Plain Rust: correct on every CPU, and the reference that the others equal to the bit.
-//!
-//! Without the target feature, `f32::mul_add` is a call into the C library: true, and slow.
+//! The reference: plain Rust on any CPU, with true fused multiply-adds from the standard library.
+//! Slow where the compiler's baseline has no such instruction, but never different.
 
 use crate::entry::kernel;
 use crate::kernel::LANES;
-use crate::vector::{Vector, exp2_bits};
-
-/// The reference kernel.
-#[derive(Clone, Copy, Debug)]
-pub struct Generic(());
-
-impl Generic {
-    /// There is no CPU without it.
-    #[must_use]
-    #[expect(clippy::unnecessary_wraps, reason = "all kernels are made in the same way")]
-    pub fn new() -> Option<Self> {
-        Some(Self(()))
-    }
-}
+use crate::vector::Vector;
 
 #[derive(Clone, Copy)]
-struct Lanes([f32; LANES]);
+pub struct Lanes([f32; LANES]);
 
-/// Lane by lane application of an expression.
-macro_rules! lanewise {
-    (|$($lane:ident),+| $value:expr) => {{
-        let mut out = [0.0_f32; LANES];
-        let mut i = 0;
-        while i < LANES {
-            $(let $lane = $lane.0[i];)+
-            out[i] = $value;
-            i += 1;
+impl Lanes {
+    #[inline(always)]
+    fn zip(self, other: Self, f: impl Fn(f32, f32) -> f32) -> Self {
+        let mut out = self.0;
+        for (a, b) in out.iter_mut().zip(other.0) {
+            *a = f(*a, b);
         }
-        Lanes(out)
-    }};
-}
-
-/// Folds halves, 16 → 8 → 4 → 2 → 1.
-fn fold(mut lanes: [f32; LANES], join: impl Fn(f32, f32) -> f32) -> f32 {
-    let mut half = LANES / 2;
-    while half > 0 {
-        for i in 0..half {
-            lanes[i] = join(lanes[i], lanes[i + half]);
-        }
-        half /= 2;
+        Self(out)
     }
-    lanes[0]
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "exponents are small whole numbers")]
 impl Vector for Lanes {
     #[inline(always)]
-    unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller vouches for sixteen floats, aligned to 4 bytes as the array is.
-        Self(unsafe { from.cast::<[f32; LANES]>().read() })
+    unsafe fn load(source: *const f32) -> Self {
+        // SAFETY: the caller gives 16 floats.
+        Self(unsafe { source.cast::<[f32; LANES]>().read_unaligned() })
     }
-
     #[inline(always)]
-    unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the caller vouches for sixteen floats, aligned to 4 bytes as the array is.
-        unsafe { to.cast::<[f32; LANES]>().write(self.0) }
+    unsafe fn store(self, target: *mut f32) {
+        // SAFETY: the caller gives 16 floats.
+        unsafe { target.cast::<[f32; LANES]>().write_unaligned(self.0) }
     }
-
     #[inline(always)]
     unsafe fn splat(value: f32) -> Self {
         Self([value; LANES])
     }
-
     #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
-        lanewise!(|self, other| self + other)
+        self.zip(other, |a, b| a + b)
     }
-
     #[inline(always)]
     unsafe fn sub(self, other: Self) -> Self {
-        lanewise!(|self, other| self - other)
+        self.zip(other, |a, b| a - b)
     }
-
     #[inline(always)]
     unsafe fn mul(self, other: Self) -> Self {
-        lanewise!(|self, other| self * other)
+        self.zip(other, |a, b| a * b)
     }
-
     #[inline(always)]
     unsafe fn div(self, other: Self) -> Self {
-        lanewise!(|self, other| self / other)
+        self.zip(other, |a, b| a / b)
     }
+    #[inline(always)]
+    unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
+        let mut out = addend.0;
+        for lane in 0..LANES {
+            out[lane] = self.0[lane].mul_add(factor.0[lane], out[lane]);
+        }
+        Self(out)
+    }
+    #[inline(always)]
+    unsafe fn max(self, other: Self) -> Self {
+        self.zip(other, |a, b| if a > b { a } else { b })
+    }
+    #[inline(always)]
+    unsafe fn min(self, other: Self) -> Self {
+        self.zip(other, |a, b| if a < b { a } else { b })
+    }
+    #[inline(always)]
+    unsafe fn select_positive(self, yes: Self, no: Self) -> Self {
+        let mut out = no.0;
+        for lane in 0..LANES {
+            if self.0[lane] > 0.0 {
+                out[lane] = yes.0[lane];
+            }
+        }
+        Self(out)
+    }
+    #[inline(always)]
+    unsafe fn power_of_two(self) -> Self {
+        Self(self.0.map(|x| f32::from_bits((x.to_bits() << 23).wrapping_add(0x3f80_0000))))
+    }
+}
+
+kernel! {
+    /// Runs everywhere; tiles are low because the compiler, not we, holds the registers.
+    Generic, "generic", Lanes, available: true,
+    forward: 2, project: 2 x 1, update: 2
 }

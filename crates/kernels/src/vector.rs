@@ -1,89 +1,61 @@
-//! Sixteen f32 lanes: the one vocabulary in which every loop of this crate is written.
-//!
-//! An instruction set implements [`Vector`] and gets all kernels from the generic loops. Every
-//! operation is defined to the bit for finite lanes, so that the loops compute the same on all
-//! instruction sets; `mul_add` alone may differ, where there is no fused multiply-add.
+//! Sixteen f32 lanes: what every kernel computes with, whatever its registers are.
 
 use crate::kernel::LANES;
 
-/// Sixteen f32 lanes in the registers of one instruction set.
+/// Adding and subtracting 1.5 · 2²³ rounds to the nearest integer (ties to even) for |x| < 2²².
+pub const ROUNDER: f32 = 12_582_912.0;
+
+/// Elementwise arithmetic on 16 lanes, each operation rounded once as IEEE 754 says.
 ///
 /// # Safety
 ///
-/// Of every method: the CPU has the instructions of the implementing type. Methods that take a
-/// pointer need it valid for [`LANES`] floats (or `count` of them), aligned to 4 bytes.
-///
-/// All methods are `#[inline(always)]`: they take the target features of the function that they
-/// end up in, and would be calls through memory otherwise.
-pub(crate) trait Vector: Copy {
-    unsafe fn load(from: *const f32) -> Self;
-    unsafe fn store(self, to: *mut f32);
+/// The methods use the instructions of their set without asking: call them only where a kernel
+/// value of that set exists, from a function inlined into one that enables its target features.
+/// Pointers are valid for 16 floats, aligned to 4 bytes.
+pub trait Vector: Copy {
+    unsafe fn load(source: *const f32) -> Self;
+    unsafe fn store(self, target: *mut f32);
     unsafe fn splat(value: f32) -> Self;
-
     unsafe fn add(self, other: Self) -> Self;
     unsafe fn sub(self, other: Self) -> Self;
     unsafe fn mul(self, other: Self) -> Self;
-    /// True division: no reciprocal estimate.
     unsafe fn div(self, other: Self) -> Self;
-    /// self · factor + term, rounded once where the instruction set can.
-    unsafe fn mul_add(self, factor: Self, term: Self) -> Self;
-    /// term − self · factor, rounded once where the instruction set can.
-    unsafe fn neg_mul_add(self, factor: Self, term: Self) -> Self;
-
-    /// `self` where self > other, else `other` (so a NaN in either, and −0 against +0, give
-    /// `other`).
+    /// self · factor + addend, rounded once where the set has fused multiply-add.
+    unsafe fn mul_add(self, factor: Self, addend: Self) -> Self;
+    /// self > other ? self : other, lane by lane.
     unsafe fn max(self, other: Self) -> Self;
-    /// `self` where self < other, else `other`.
+    /// self < other ? self : other, lane by lane.
     unsafe fn min(self, other: Self) -> Self;
-    /// `yes` where self ≥ other, else `no` (which a NaN gives).
-    unsafe fn select_ge(self, other: Self, yes: Self, no: Self) -> Self;
-
-    /// The nearest integers, ties to even.
-    unsafe fn round(self) -> Self;
-    /// self · 2ⁿ rounded once, for whole `n` in −252..=254.
-    unsafe fn scale_exp2(self, n: Self) -> Self;
-
-    /// Sum over the lanes: halves added, 16 → 8 → 4 → 2 → 1.
-    unsafe fn sum(self) -> f32;
-    /// Maximum over the lanes by the same tree.
-    unsafe fn maximum(self) -> f32;
-
-    /// Rows become columns.
-    unsafe fn transpose(block: &mut [Self; LANES]);
-
-    /// The first `count` ≤ 16 lanes from memory, the rest from `fill`.
+    /// self > 0 ? yes : no, lane by lane.
+    unsafe fn select_positive(self, yes: Self, no: Self) -> Self;
+    /// 2ⁿ for lanes holding n + [`ROUNDER`], −126 ≤ n ≤ 127.
+    unsafe fn power_of_two(self) -> Self;
+    /// Asks for the cache line of an address, to be read.
     #[inline(always)]
-    unsafe fn load_part(from: *const f32, count: usize, fill: f32) -> Self {
-        let mut lanes = [fill; LANES];
-        // SAFETY: the caller vouches for `count` floats, and `count` ≤ LANES.
-        unsafe {
-            core::ptr::copy_nonoverlapping(from, lanes.as_mut_ptr(), count);
-            Self::load(lanes.as_ptr())
-        }
-    }
-
-    /// Writes the first `count` ≤ 16 lanes.
+    unsafe fn prefetch(_address: *const f32) {}
+    /// Asks for the cache line of an address, to be written.
     #[inline(always)]
-    unsafe fn store_part(self, to: *mut f32, count: usize) {
+    unsafe fn prefetch_write(_address: *const f32) {}
+
+    /// # Safety
+    /// As at the trait.
+    #[inline(always)]
+    unsafe fn to_array(self) -> [f32; LANES] {
         let mut lanes = [0.0; LANES];
-        // SAFETY: the caller vouches for `count` floats, and `count` ≤ LANES.
-        unsafe {
-            self.store(lanes.as_mut_ptr());
-            core::ptr::copy_nonoverlapping(lanes.as_ptr(), to, count);
-        }
+        // SAFETY: the array holds 16 floats.
+        unsafe { self.store(lanes.as_mut_ptr()) };
+        lanes
     }
-
-    /// Asks for the line to be read soon. Any address is allowed.
-    #[inline(always)]
-    unsafe fn prefetch(_line: *const f32) {}
-
-    /// Asks for the line to be written soon. Any address is allowed.
-    #[inline(always)]
-    unsafe fn prefetch_write(_line: *const f32) {}
 }
 
-/// 2ⁿ for whole n in −126..=127, from the bits of its exponent.
-#[inline(always)]
-pub(crate) fn exp2_bits(n: i32) -> f32 {
-    f32::from_bits(((n + 127) << 23) as u32)
+/// Folds 16 lanes by halves: 16 → 8 → 4 → 2 → 1, the same tree on every instruction set.
+pub fn fold(mut lanes: [f32; LANES], combine: impl Fn(f32, f32) -> f32) -> f32 {
+    let mut half = LANES / 2;
+    while half > 0 {
+        for lane in 0..half {
+            lanes[lane] = combine(lanes[lane], lanes[lane + half]);
+        }
+        half /= 2;
+    }
+    lanes[0]
 }

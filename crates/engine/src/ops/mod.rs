@@ -1,0 +1,92 @@
+//! The ops that this engine runs, one file each: every `lower` checks its operands and adds
+//! stages to a plan.
+
+mod gather;
+mod linear;
+mod loss;
+mod measure;
+mod project;
+mod update;
+
+use crate::error::{Error, Result};
+use crate::plan::Lowering;
+use crate::program::{Activation, Op, Patches};
+
+/// The op's name in the Program.
+pub fn name(op: &Op) -> &'static str {
+    match op {
+        Op::Gather(_) => "gather",
+        Op::Overlay(_) => "overlay",
+        Op::Linear(_) => "linear",
+        Op::Project(_) => "project",
+        Op::Update(_) => "update",
+        Op::Step(_) => "step",
+        Op::Local(_) => "local",
+        Op::LocalBackward(_) => "localBackward",
+        Op::Loss(_) => "loss",
+        Op::Goodness(_) => "goodness",
+        Op::Classify(_) => "classify",
+        Op::Combine(_) => "combine",
+        Op::RowScale(_) => "rowScale",
+        Op::Noise(_) => "noise",
+        Op::Derive(_) => "derive",
+        Op::Measure(_) => "measure",
+        Op::Clip(_) => "clip",
+    }
+}
+
+pub fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
+    match op {
+        Op::Gather(op) => gather::lower(op, lowering),
+        Op::Linear(op) => linear::lower(op, lowering),
+        Op::Project(op) => project::lower(op, lowering),
+        Op::Update(op) => update::lower(op, lowering),
+        Op::Loss(op) => loss::lower(op, lowering),
+        Op::Measure(op) => measure::lower(op, lowering),
+        _ => Err(unsupported("this op")),
+    }
+}
+
+fn unsupported(what: &str) -> Error {
+    Error::new(format!("this version of the engine does not run {what}"))
+}
+
+fn no_patches(patches: Option<&Patches>) -> Result<()> {
+    patches.map_or(Ok(()), |_| Err(unsupported("patches")))
+}
+
+fn kernel_activation(activation: Activation) -> Result<feedalign_kernels::Activation> {
+    use feedalign_kernels::Activation as Kernel;
+    Ok(match activation {
+        Activation::Identity => Kernel::Identity,
+        Activation::Tanh => Kernel::Tanh,
+        Activation::Sigmoid => Kernel::Sigmoid,
+        Activation::Relu => Kernel::Relu,
+        Activation::LeakyRelu { slope } if slope > 0.0 && slope < 1.0 => Kernel::LeakyRelu(slope),
+        Activation::LeakyRelu { slope } => {
+            return Err(Error::new(format!("slope {slope} is not between 0 and 1")));
+        }
+    })
+}
+
+/// The address of a tensor that a stage captures.
+///
+/// Buffers do not move while a session lives, and its plans die with it; members write disjoint
+/// parts, and barriers stand between a write and what depends on it.
+#[derive(Clone, Copy)]
+struct Address<T>(*mut T);
+
+// SAFETY: see above; whoever dereferences it states the part it touches.
+unsafe impl<T> Send for Address<T> {}
+unsafe impl<T> Sync for Address<T> {}
+
+impl<T> Address<T> {
+    fn get(self) -> *mut T {
+        self.0
+    }
+}
+
+/// Null where there is no tensor.
+fn optional_address(lowering: &Lowering, id: Option<crate::tensors::Id>) -> Address<f32> {
+    Address(id.map_or(std::ptr::null_mut(), |id| lowering.tensors.f32(id)))
+}

@@ -1,0 +1,133 @@
+//! A signal carried down: delta · Mᵀ ⊙ f′(h), or straight from the output through a direct matrix.
+
+use feedalign_kernels::{Activation, Epilogue, Forward, Gate, Project as Job, Transpose};
+
+use super::{Address, kernel_activation, no_patches, optional_address};
+use crate::error::{Error, Result};
+use crate::plan::Lowering;
+use crate::program::Project;
+use crate::tensors::Id;
+
+pub fn lower(op: &Project, lowering: &mut Lowering) -> Result<()> {
+    no_patches(op.patches.as_ref())?;
+    if op.delta == op.out {
+        return Err(Error::new(format!("tensor {:?} is both delta and out", op.out)));
+    }
+    if op.transpose { transposed(op, lowering) } else { direct(op, lowering) }
+}
+
+/// The gate's h and activation; h has the shape of `out`.
+struct GateOperand {
+    h: Option<Id>,
+    stride: usize,
+    activation: Activation,
+}
+
+fn gate(op: &Project, width: usize, lowering: &Lowering) -> Result<GateOperand> {
+    let Some(gate) = &op.gate else {
+        return Ok(GateOperand { h: None, stride: 0, activation: Activation::Identity });
+    };
+    let (h, stride) = lowering.rows_of(&gate.h, width)?;
+    Ok(GateOperand { h: Some(h), stride, activation: kernel_activation(gate.activation)? })
+}
+
+fn transposed(op: &Project, lowering: &mut Lowering) -> Result<()> {
+    let (matrix, inner, columns) = lowering.matrix(&op.matrix)?;
+    let (delta, delta_stride) = lowering.rows_of(&op.delta, columns)?;
+    let (out, y_stride) = lowering.rows_of(&op.out, inner)?;
+    let gate = gate(op, inner, lowering)?;
+    let (turned, turned_stride) = turned(delta, delta_stride, columns, lowering)?;
+    let mut reads = vec![turned, matrix];
+    reads.extend(gate.h);
+    let [pd, pm, py] = [turned, matrix, out].map(|id| Address(lowering.tensors.f32(id)));
+    let ph = optional_address(lowering, gate.h);
+    let (h_stride, activation, accumulate) = (gate.stride, gate.activation, op.accumulate);
+    lowering.stage(&reads, &[out], move |step, member| {
+        let h = ph.get();
+        let job = Job {
+            delta_t: pd.get(),
+            delta_stride: turned_stride,
+            matrix: pm.get(),
+            y: py.get(),
+            y_stride,
+            rows: step.rows,
+            inner,
+            columns,
+            accumulate,
+            gate: (!h.is_null()).then_some(Gate { h, h_stride, activation }),
+        };
+        let units = member.split(step.kernel.project_units(&job));
+        // SAFETY: shapes were checked above; members have disjoint units.
+        unsafe { step.kernel.project(&job, units) };
+    });
+    Ok(())
+}
+
+/// deltaᵀ, made once however many products read it.
+fn turned(
+    delta: Id,
+    source_stride: usize,
+    columns: usize,
+    lowering: &mut Lowering,
+) -> Result<(Id, usize)> {
+    let batch = lowering.batch.next_multiple_of(16);
+    if let Some(known) = lowering.transposed.get(&delta) {
+        return Ok((*known, lowering.stride(*known)));
+    }
+    let scratch = lowering.tensors.scratch(columns, batch)?;
+    let target_stride = lowering.stride(scratch);
+    let [source, target] = [delta, scratch].map(|id| Address(lowering.tensors.f32(id)));
+    lowering.stage(&[delta], &[scratch], move |step, member| {
+        let job = Transpose {
+            source: source.get(),
+            source_stride,
+            target: target.get(),
+            target_stride,
+            rows: step.rows,
+            columns,
+        };
+        let units = member.split(step.kernel.transpose_units(&job));
+        // SAFETY: shapes were checked above; members have disjoint units.
+        unsafe { step.kernel.transpose(&job, units) };
+    });
+    if !lowering.conditional() {
+        lowering.transposed.insert(delta, scratch);
+    }
+    Ok((scratch, target_stride))
+}
+
+fn direct(op: &Project, lowering: &mut Lowering) -> Result<()> {
+    let (matrix, inner, columns) = lowering.matrix(&op.matrix)?;
+    let (delta, x_stride) = lowering.rows_of(&op.delta, inner)?;
+    let (out, y_stride) = lowering.rows_of(&op.out, columns)?;
+    let gate = gate(op, columns, lowering)?;
+    let mut reads = vec![delta, matrix];
+    reads.extend(gate.h);
+    let [px, pw, py] = [delta, matrix, out].map(|id| Address(lowering.tensors.f32(id)));
+    let ph = optional_address(lowering, gate.h);
+    let (h_stride, activation, accumulate) = (gate.stride, gate.activation, op.accumulate);
+    lowering.stage(&reads, &[out], move |step, member| {
+        let h = ph.get();
+        let epilogue = if h.is_null() {
+            Epilogue::Activate { bias: std::ptr::null(), activation: Activation::Identity }
+        } else {
+            Epilogue::Gate(Gate { h, h_stride, activation })
+        };
+        let job = Forward {
+            x: px.get(),
+            x_stride,
+            weight: pw.get(),
+            y: py.get(),
+            y_stride,
+            rows: step.rows,
+            inner,
+            columns,
+            accumulate,
+            epilogue,
+        };
+        let units = member.split(step.kernel.forward_units(&job));
+        // SAFETY: shapes were checked above; members have disjoint units.
+        unsafe { step.kernel.forward(&job, units) };
+    });
+    Ok(())
+}

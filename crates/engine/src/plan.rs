@@ -1,0 +1,237 @@
+//! From a phase to stages that threads run together: ops are resolved to addresses once, and
+//! barriers stand exactly where one stage needs what another wrote.
+
+use std::collections::HashMap;
+
+use feedalign_kernels::{Kernel, Member};
+
+use crate::dataset::DataSet;
+use crate::error::{Error, Result};
+use crate::ops;
+use crate::program::{Phase, Scalar};
+use crate::tensors::{Form, Id, Tensors};
+
+/// What a stage is given at each step; the same for all members.
+pub struct Step<'a> {
+    /// Rows of this step.
+    pub rows: usize,
+    /// Indices into `data`, one per row.
+    pub examples: &'a [u32],
+    pub data: &'a DataSet,
+    /// This step's knobs, in the phase's order.
+    pub knobs: &'a [f32],
+    /// This step's metrics, in the phase's order; each is written by one member.
+    pub metrics: *mut f64,
+    pub kernel: &'a dyn Kernel,
+}
+
+// SAFETY: `metrics` points to memory of the run that outlives the step, written by one member.
+unsafe impl Sync for Step<'_> {}
+
+impl Step<'_> {
+    /// Stores a metric of this step.
+    ///
+    /// # Safety
+    /// `place` is below the phase's count, and only one member writes it.
+    pub unsafe fn record(&self, place: usize, value: f64) {
+        // SAFETY: as stated.
+        unsafe { *self.metrics.add(place) = value }
+    }
+}
+
+type Run = Box<dyn Fn(&Step, &Member) + Send + Sync>;
+
+/// A number fixed in the Program, or one of the step's knobs.
+#[derive(Clone, Copy, Debug)]
+pub enum Value {
+    Constant(f32),
+    Knob(usize),
+}
+
+impl Value {
+    pub fn at(self, step: &Step) -> f32 {
+        match self {
+            Self::Constant(value) => value,
+            Self::Knob(place) => step.knobs[place],
+        }
+    }
+}
+
+struct Stage {
+    reads: Vec<Id>,
+    writes: Vec<Id>,
+    enabled: Option<Value>,
+    barrier: bool,
+    run: Run,
+}
+
+/// The stages of one phase.
+pub struct Plan {
+    stages: Vec<Stage>,
+}
+
+impl Plan {
+    /// Runs one step as one member; every member calls it with the same step.
+    pub fn run(&self, step: &Step, member: &Member) {
+        for stage in &self.stages {
+            if stage.barrier {
+                member.barrier();
+            }
+            if stage.enabled.is_none_or(|enabled| enabled.at(step) != 0.0) {
+                (stage.run)(step, member);
+            }
+        }
+        // The next step gathers into what this one read.
+        member.barrier();
+    }
+}
+
+/// A plan being made: what ops use to name tensors and add stages.
+pub struct Lowering<'a> {
+    pub tensors: &'a mut Tensors,
+    /// Most rows of a step.
+    pub batch: usize,
+    phase: &'a Phase,
+    stages: Vec<Stage>,
+    enabled: Option<Value>,
+    /// Scratch tensors that hold the transpose of a tensor, until that is written again.
+    pub transposed: HashMap<Id, Id>,
+}
+
+impl<'a> Lowering<'a> {
+    pub fn plan(phase: &'a Phase, tensors: &'a mut Tensors, batch: usize) -> Result<Plan> {
+        let mut lowering = Self {
+            tensors,
+            batch,
+            phase,
+            stages: Vec::new(),
+            enabled: None,
+            transposed: HashMap::new(),
+        };
+        for (place, instruction) in phase.ops.iter().enumerate() {
+            let name = ops::name(&instruction.op);
+            let place = format!("phases.{}.ops[{place}] ({name})", phase.name);
+            lowering.add(instruction).map_err(|error| error.within(&place))?;
+        }
+        let mut stages = lowering.stages;
+        place_barriers(&mut stages);
+        Ok(Plan { stages })
+    }
+
+    fn add(&mut self, instruction: &crate::program::Instruction) -> Result<()> {
+        self.enabled = instruction.enabled.as_ref().map(|by| self.value(by)).transpose()?;
+        ops::lower(&instruction.op, self)
+    }
+
+    /// Adds a stage. Members run it together; whatever it touches stands in `reads` or `writes`.
+    pub fn stage(
+        &mut self,
+        reads: &[Id],
+        writes: &[Id],
+        run: impl Fn(&Step, &Member) + Send + Sync + 'static,
+    ) {
+        self.transposed.retain(|source, _| !writes.contains(source));
+        self.stages.push(Stage {
+            reads: reads.to_vec(),
+            writes: writes.to_vec(),
+            enabled: self.enabled,
+            barrier: false,
+            run: Box::new(run),
+        });
+    }
+
+    /// Whether the op at hand may be switched off by a knob.
+    pub fn conditional(&self) -> bool {
+        self.enabled.is_some()
+    }
+
+    /// A number that differs from stage to stage, to deal whole stages out to members.
+    pub fn turn(&self) -> usize {
+        self.stages.len()
+    }
+
+    /// Floats from row to row of a tensor of rows; zero for others.
+    pub fn stride(&self, id: Id) -> usize {
+        if let Form::Rows { stride, .. } = self.tensors.form(id) { stride } else { 0 }
+    }
+
+    pub fn value(&self, scalar: &Scalar) -> Result<Value> {
+        match scalar {
+            Scalar::Constant(value) if value.is_finite() => Ok(Value::Constant(*value)),
+            Scalar::Constant(value) => Err(Error::new(format!("{value} is not a finite number"))),
+            Scalar::Knob { knob } => {
+                let place = self.phase.knobs.iter().position(|known| known == knob);
+                place.map(Value::Knob).ok_or_else(|| {
+                    Error::new(format!("knob {knob:?} is not among the phase's knobs"))
+                })
+            }
+        }
+    }
+
+    pub fn metric(&self, name: &str) -> Result<usize> {
+        let place = self.phase.metrics.iter().position(|known| known == name);
+        place.ok_or_else(|| Error::new(format!("metric {name:?} is not among the phase's metrics")))
+    }
+
+    pub fn matrix(&self, name: &str) -> Result<(Id, usize, usize)> {
+        let id = self.tensors.find(name)?;
+        match self.tensors.form(id) {
+            Form::Matrix { rows, columns } => Ok((id, rows, columns)),
+            _ => Err(Error::new(format!("tensor {name:?} is no matrix"))),
+        }
+    }
+
+    /// A matrix of a given shape.
+    pub fn shaped(&self, name: &str, rows: usize, columns: usize) -> Result<Id> {
+        let (id, r, c) = self.matrix(name)?;
+        if (r, c) == (rows, columns) {
+            return Ok(id);
+        }
+        Err(Error::new(format!(
+            "tensor {name:?} has shape [{r} × {c}], expected [{rows} × {columns}]"
+        )))
+    }
+
+    pub fn vector(&self, name: &str, len: usize) -> Result<Id> {
+        let id = self.tensors.find(name)?;
+        match self.tensors.form(id) {
+            Form::Vector { len: found } if found == len => Ok(id),
+            _ => Err(Error::new(format!("tensor {name:?} is no vector of {len}"))),
+        }
+    }
+
+    /// Rows of any width: (id, width, stride).
+    pub fn rows(&self, name: &str) -> Result<(Id, usize, usize)> {
+        let id = self.tensors.find(name)?;
+        match self.tensors.form(id) {
+            Form::Rows { width, stride } => Ok((id, width, stride)),
+            _ => Err(Error::new(format!("tensor {name:?} does not hold one row per example"))),
+        }
+    }
+
+    /// Rows of a given width: (id, stride).
+    pub fn rows_of(&self, name: &str, width: usize) -> Result<(Id, usize)> {
+        let (id, found, stride) = self.rows(name)?;
+        if found == width {
+            return Ok((id, stride));
+        }
+        Err(Error::new(format!("tensor {name:?} has rows of {found}, expected rows of {width}")))
+    }
+}
+
+/// A barrier before each stage that conflicts with one since the last barrier: reads what that
+/// wrote, or writes what that touched.
+fn place_barriers(stages: &mut [Stage]) {
+    let (mut read, mut written): (Vec<Id>, Vec<Id>) = (Vec::new(), Vec::new());
+    for stage in stages {
+        let stale = stage.reads.iter().any(|id| written.contains(id));
+        let clash = stage.writes.iter().any(|id| written.contains(id) || read.contains(id));
+        stage.barrier = stale || clash;
+        if stage.barrier {
+            read.clear();
+            written.clear();
+        }
+        read.extend(&stage.reads);
+        written.extend(&stage.writes);
+    }
+}

@@ -1,0 +1,218 @@
+//! Where the tensors of a session live: one aligned buffer each, allocated once.
+
+use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::collections::HashMap;
+use std::ptr::NonNull;
+
+use feedalign_kernels::{LANES, panels};
+
+use crate::error::{Error, Result};
+use crate::program::{Grid, Init, Program, Role, Structure, Tensor};
+use crate::random::Draws;
+
+/// A tensor's number: Program order, then scratch.
+pub type Id = usize;
+
+/// How a tensor lies in its buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `[rows × columns]` in panels.
+    Matrix { rows: usize, columns: usize },
+    /// Padded to whole panels.
+    Vector { len: usize },
+    /// f32 `[n × width]`, row-major with the stride given.
+    Rows { width: usize, stride: usize },
+    /// u32 `[n]`.
+    Labels,
+}
+
+/// Zeroed memory of 4-byte words, aligned to cache lines.
+struct Buffer {
+    words: NonNull<u8>,
+    layout: Layout,
+}
+
+const ALIGNMENT: usize = 64;
+
+impl Buffer {
+    fn new(words: usize) -> Result<Self> {
+        let bytes = words.max(1).checked_mul(4);
+        let layout = bytes.and_then(|bytes| Layout::from_size_align(bytes, ALIGNMENT).ok());
+        let refused = || Error::new(format!("no memory for {words} numbers"));
+        let layout = layout.ok_or_else(refused)?;
+        // SAFETY: the size is not zero.
+        let words = NonNull::new(unsafe { alloc_zeroed(layout) }).ok_or_else(refused)?;
+        Ok(Self { words, layout })
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        // SAFETY: allocated in `new` with this layout.
+        unsafe { dealloc(self.words.as_ptr(), self.layout) }
+    }
+}
+
+struct Entry {
+    form: Form,
+    words: usize,
+    buffer: Buffer,
+}
+
+/// All tensors of a session, named ones first.
+pub struct Tensors {
+    entries: Vec<Entry>,
+    names: HashMap<String, Id>,
+}
+
+// SAFETY: buffers are plain memory owned by this value; what is shared between threads is decided
+// by the plan's barriers.
+unsafe impl Send for Tensors {}
+
+impl Tensors {
+    pub fn new(program: &Program, seed: u64) -> Result<Self> {
+        let mut tensors = Self { entries: Vec::new(), names: HashMap::new() };
+        for tensor in &program.tensors {
+            let place = format!("tensor {:?}", tensor.name);
+            tensors
+                .add(tensor, program.batch as usize, seed)
+                .map_err(|error| error.within(&place))?;
+        }
+        Ok(tensors)
+    }
+
+    fn add(&mut self, tensor: &Tensor, batch: usize, seed: u64) -> Result<()> {
+        if tensor.structure != Structure::Dense || tensor.grid != Grid::F32 {
+            return Err(Error::new("this engine runs dense f32 tensors only"));
+        }
+        if self.names.contains_key(&tensor.name) {
+            return Err(Error::new("stands twice in the Program"));
+        }
+        let id = self.allocate(form(tensor)?, batch)?;
+        self.names.insert(tensor.name.clone(), id);
+        let values = self.initial(tensor, id, seed)?;
+        self.write(id, &values);
+        Ok(())
+    }
+
+    fn allocate(&mut self, form: Form, batch: usize) -> Result<Id> {
+        let words = match form {
+            Form::Matrix { rows, columns } => panels::len(rows, columns),
+            Form::Vector { len } => len.next_multiple_of(LANES),
+            Form::Rows { stride, .. } => batch.saturating_mul(stride),
+            Form::Labels => batch,
+        };
+        self.entries.push(Entry { form, words, buffer: Buffer::new(words)? });
+        Ok(self.entries.len() - 1)
+    }
+
+    /// Unnamed rows [batch × width] for an op's own use.
+    pub fn scratch(&mut self, rows: usize, width: usize) -> Result<Id> {
+        self.allocate(Form::Rows { width, stride: stride(width) }, rows)
+    }
+
+    pub fn find(&self, name: &str) -> Result<Id> {
+        let unknown = || Error::new(format!("there is no tensor {name:?}"));
+        self.names.get(name).copied().ok_or_else(unknown)
+    }
+
+    pub fn form(&self, id: Id) -> Form {
+        self.entries[id].form
+    }
+
+    pub fn f32(&self, id: Id) -> *mut f32 {
+        self.entries[id].buffer.words.as_ptr().cast()
+    }
+
+    pub fn u32(&self, id: Id) -> *mut u32 {
+        self.entries[id].buffer.words.as_ptr().cast()
+    }
+
+    fn initial(&self, tensor: &Tensor, id: Id, seed: u64) -> Result<Vec<f32>> {
+        let mut values = vec![0.0; self.persistent_len(id)];
+        match &tensor.init {
+            Init::Zeros => {}
+            Init::Constant { value } => values.fill(*value),
+            Init::Uniform { range, stream, index } => {
+                Draws::new(seed, *stream, 0, *index).uniform(*range, &mut values);
+            }
+            Init::Normal { deviation, stream, index } => {
+                Draws::new(seed, *stream, 0, *index).normal(*deviation, &mut values);
+            }
+            Init::Copy { of } => {
+                let source = self.find(of)?;
+                if self.form(source) != self.form(id) {
+                    return Err(Error::new(format!(
+                        "has not the shape of {of:?}, which it copies"
+                    )));
+                }
+                values = self.read(source);
+            }
+        }
+        Ok(values)
+    }
+
+    /// Values of a matrix or vector as the border sees it; none of what lives for one step.
+    pub fn persistent_len(&self, id: Id) -> usize {
+        match self.form(id) {
+            Form::Matrix { rows, columns } => rows * columns,
+            Form::Vector { len } => len,
+            Form::Rows { .. } | Form::Labels => 0,
+        }
+    }
+
+    /// Row-major values of a matrix or vector.
+    pub fn read(&self, id: Id) -> Vec<f32> {
+        let mut values = vec![0.0; self.persistent_len(id)];
+        let held = self.words(id);
+        match self.form(id) {
+            Form::Matrix { rows, columns } => panels::unpack(held, rows, columns, &mut values),
+            _ => values.copy_from_slice(&held[..self.persistent_len(id)]),
+        }
+        values
+    }
+
+    /// `values` has [`Self::persistent_len`] of them, row-major.
+    pub fn write(&mut self, id: Id, values: &[f32]) {
+        let form = self.form(id);
+        // SAFETY: the buffer holds that many words and `&mut self` keeps others away.
+        let held = unsafe { std::slice::from_raw_parts_mut(self.f32(id), self.entries[id].words) };
+        match form {
+            Form::Matrix { rows, columns } => panels::pack(values, rows, columns, held),
+            _ => held[..values.len()].copy_from_slice(values),
+        }
+    }
+
+    fn words(&self, id: Id) -> &[f32] {
+        // SAFETY: the buffer holds that many words; no run is under way while `&self` is had.
+        unsafe { std::slice::from_raw_parts(self.f32(id), self.entries[id].words) }
+    }
+}
+
+fn form(tensor: &Tensor) -> Result<Form> {
+    let shape: Vec<usize> = tensor.shape.iter().map(|size| *size as usize).collect();
+    let transient = matches!(tensor.role, Role::Rows | Role::Labels);
+    if transient && tensor.init != Init::Zeros {
+        return Err(Error::new("lives for one step, so its init must be zeros"));
+    }
+    if shape.contains(&0) {
+        return Err(Error::new(format!("has shape {shape:?}; every size must be at least 1")));
+    }
+    match (tensor.role, shape.as_slice()) {
+        (Role::Labels, []) => Ok(Form::Labels),
+        (Role::Rows, []) => Ok(Form::Rows { width: 1, stride: 1 }),
+        (Role::Rows, [width]) => Ok(Form::Rows { width: *width, stride: stride(*width) }),
+        (Role::Weight | Role::Feedback | Role::Direct | Role::State, [rows, columns]) => {
+            Ok(Form::Matrix { rows: *rows, columns: *columns })
+        }
+        (Role::Bias | Role::Statistic | Role::State, [len]) => Ok(Form::Vector { len: *len }),
+        (role, _) => Err(Error::new(format!("has shape {shape:?}, which a {role:?} cannot have"))),
+    }
+}
+
+/// Floats from row to row: whole panels, but never a multiple of 4096 bytes, which would put a
+/// column's cache lines into one set.
+fn stride(width: usize) -> usize {
+    let padded = width.next_multiple_of(LANES);
+    if (padded * 4).is_multiple_of(4096) { padded + LANES } else { padded }
+}
