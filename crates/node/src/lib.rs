@@ -1,0 +1,264 @@
+//! N-API shell of the engine: argument conversion and nothing else.
+
+// Arguments arrive owned from JavaScript.
+#![allow(clippy::needless_pass_by_value)]
+
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::time::Instant;
+
+use feedalign_engine as engine;
+use feedalign_kernels::{dispatch, peak};
+use napi::bindgen_prelude::{
+    AsyncTask, Either, Error, Float32Array, Float64Array, Result, Task, Uint8Array, Uint32Array,
+};
+use napi_derive::napi;
+
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::from_reason(error.to_string())
+}
+
+/// A count from JavaScript: a whole number that fits.
+fn whole(name: &str, value: f64, most: u64) -> Result<u64> {
+    if value >= 0.0 && value.fract() == 0.0 && value <= most as f64 {
+        return Ok(value as u64);
+    }
+    Err(failed(format!("{name} {value} is not a whole number between 0 and {most}")))
+}
+
+#[napi]
+pub struct NativeDataSet {
+    inner: Arc<engine::DataSet>,
+}
+
+#[napi]
+impl NativeDataSet {
+    /// Labels with `outputs` classes, or float targets `[count × outputs]`.
+    #[napi(constructor)]
+    pub fn new(
+        inputs: Either<Uint8Array, Float32Array>,
+        width: u32,
+        targets: Either<Uint32Array, Float32Array>,
+        outputs: u32,
+    ) -> Result<Self> {
+        let inputs = match inputs {
+            Either::A(bytes) => engine::Inputs::U8(bytes.to_vec()),
+            Either::B(floats) => engine::Inputs::F32(floats.to_vec()),
+        };
+        let outputs = outputs as usize;
+        let targets = match targets {
+            Either::A(labels) => {
+                engine::Targets::Labels { labels: labels.to_vec(), classes: outputs }
+            }
+            Either::B(values) => {
+                engine::Targets::Values { values: values.to_vec(), width: outputs }
+            }
+        };
+        let set = engine::DataSet::new(inputs, width as usize, targets).map_err(failed)?;
+        Ok(Self { inner: Arc::new(set) })
+    }
+
+    #[napi]
+    pub fn hash(&self) -> String {
+        self.inner.hash().to_owned()
+    }
+}
+
+#[napi(object)]
+pub struct NativeOptions {
+    pub threads: u32,
+    pub seed: f64,
+    pub kernel: Option<String>,
+}
+
+#[napi(object)]
+pub struct NativeTensor {
+    pub shape: Vec<u32>,
+    pub data: Float32Array,
+}
+
+type Shared = Arc<Mutex<Option<engine::Session>>>;
+
+#[napi]
+pub struct NativeSession {
+    inner: Shared,
+}
+
+/// The session, unless it is disposed of or at work on another thread.
+fn lock(shared: &Shared) -> Result<MutexGuard<'_, Option<engine::Session>>> {
+    match shared.try_lock() {
+        Ok(guard) => Ok(guard),
+        Err(TryLockError::WouldBlock) => Err(failed("the session is busy: await its run first")),
+        Err(TryLockError::Poisoned(_)) => Err(failed("the session failed earlier: make a new one")),
+    }
+}
+
+impl NativeSession {
+    fn with<T>(&self, f: impl FnOnce(&mut engine::Session) -> engine::Result<T>) -> Result<T> {
+        let mut guard = lock(&self.inner)?;
+        let session = guard.as_mut().ok_or_else(|| failed("the session is disposed of"))?;
+        f(session).map_err(failed)
+    }
+}
+
+#[napi]
+impl NativeSession {
+    /// `program` is JSON.
+    #[napi(constructor)]
+    pub fn new(program: String, options: NativeOptions) -> Result<Self> {
+        let program = serde_json::from_str(&program)
+            .map_err(|error| failed(format!("the Program is not valid: {error}")))?;
+        let options = engine::Options {
+            threads: options.threads as usize,
+            seed: whole("seed", options.seed, engine::random::MAX_SEED)?,
+            kernel: options.kernel,
+        };
+        let session = engine::Session::new(program, &options).map_err(failed)?;
+        Ok(Self { inner: Arc::new(Mutex::new(Some(session))) })
+    }
+
+    /// Runs off the event loop; the promise holds the metrics of all steps.
+    #[napi]
+    pub fn run(
+        &self,
+        phase: String,
+        data: &NativeDataSet,
+        examples: Uint32Array,
+        knobs: Float32Array,
+    ) -> AsyncTask<Run> {
+        AsyncTask::new(Run {
+            session: Arc::clone(&self.inner),
+            phase,
+            data: Arc::clone(&data.inner),
+            examples: examples.to_vec(),
+            knobs: knobs.to_vec(),
+        })
+    }
+
+    #[napi]
+    pub fn read(&self, tensor: String) -> Result<NativeTensor> {
+        let (shape, data) = self.with(|session| session.read(&tensor))?;
+        Ok(NativeTensor { shape, data: Float32Array::new(data) })
+    }
+
+    #[napi]
+    pub fn write(&self, tensor: String, values: Float32Array) -> Result<()> {
+        self.with(|session| session.write(&tensor, &values))
+    }
+
+    #[napi]
+    pub fn snapshot(&self) -> Result<Uint8Array> {
+        self.with(|session| Ok(Uint8Array::new(session.snapshot())))
+    }
+
+    #[napi]
+    pub fn restore(&self, bytes: Uint8Array) -> Result<()> {
+        self.with(|session| session.restore(&bytes))
+    }
+
+    #[napi]
+    pub fn permutation(&self, n: u32, epoch: f64) -> Result<Uint32Array> {
+        let epoch = whole("epoch", epoch, engine::random::MAX_SEED)?;
+        self.with(|session| Ok(Uint32Array::new(session.permutation(n, epoch))))
+    }
+
+    #[napi(js_name = "weightsSha256")]
+    pub fn weights_sha256(&self) -> Result<String> {
+        self.with(|session| Ok(session.weights_sha256()))
+    }
+
+    #[napi]
+    pub fn step(&self) -> Result<f64> {
+        self.with(|session| Ok(session.step() as f64))
+    }
+
+    #[napi]
+    pub fn kernel(&self) -> Result<String> {
+        self.with(|session| Ok(session.kernel().to_owned()))
+    }
+
+    /// Frees weights and threads; every later call is an error.
+    #[napi]
+    pub fn dispose(&self) -> Result<()> {
+        lock(&self.inner)?.take();
+        Ok(())
+    }
+}
+
+pub struct Run {
+    session: Shared,
+    phase: String,
+    data: Arc<engine::DataSet>,
+    examples: Vec<u32>,
+    knobs: Vec<f32>,
+}
+
+impl Task for Run {
+    type Output = Vec<f64>;
+    type JsValue = Float64Array;
+
+    fn compute(&mut self) -> Result<Self::Output> {
+        let mut guard = lock(&self.session)?;
+        let session = guard.as_mut().ok_or_else(|| failed("the session is disposed of"))?;
+        session.run(&self.phase, &self.data, &self.examples, &self.knobs).map_err(failed)
+    }
+
+    fn resolve(&mut self, _env: napi::Env, output: Self::Output) -> Result<Self::JsValue> {
+        Ok(Float64Array::new(output))
+    }
+}
+
+/// Names of the kernels that this CPU can run, fastest first.
+#[napi]
+pub fn kernels() -> Vec<String> {
+    dispatch::available().iter().map(|kernel| kernel.name().to_owned()).collect()
+}
+
+#[napi(object)]
+pub struct Ceiling {
+    /// FLOP/s of all threads together; a multiply-add counts two.
+    pub flops: f64,
+    /// Accumulators of 16 lanes in the loop shape that won.
+    pub accumulators: u32,
+}
+
+pub struct MeasureCeiling {
+    threads: usize,
+    seconds: f64,
+}
+
+impl Task for MeasureCeiling {
+    type Output = Ceiling;
+    type JsValue = Ceiling;
+
+    fn compute(&mut self) -> Result<Self::Output> {
+        let kernel = dispatch::from_environment().map_err(failed)?;
+        let mut pool = feedalign_kernels::Pool::new(self.threads).map_err(failed)?;
+        let peaks = Mutex::new(Vec::new());
+        let seconds = self.seconds;
+        pool.run(&|member| {
+            let origin = Instant::now();
+            let peak = peak::measure(&*kernel, seconds, || origin.elapsed().as_secs_f64());
+            if let Ok(mut peaks) = peaks.lock() {
+                peaks.push((member.index(), peak));
+            }
+        });
+        let peaks = peaks.into_inner().map_err(failed)?;
+        let accumulators = peaks.first().map_or(0, |(_, peak)| peak.accumulators as u32);
+        Ok(Ceiling { flops: peaks.iter().map(|(_, peak)| peak.flops).sum(), accumulators })
+    }
+
+    fn resolve(&mut self, _env: napi::Env, output: Self::Output) -> Result<Self::JsValue> {
+        Ok(output)
+    }
+}
+
+/// The rate of multiply-adds on registers alone, with `threads` threads at it together for
+/// `seconds`, off the event loop.
+#[napi]
+pub fn ceiling(threads: u32, seconds: f64) -> Result<AsyncTask<MeasureCeiling>> {
+    let threads = whole("threads", f64::from(threads), 1024)?.max(1) as usize;
+    if !(0.0..=60.0).contains(&seconds) {
+        return Err(failed(format!("seconds {seconds} is not between 0 and 60")));
+    }
+    Ok(AsyncTask::new(MeasureCeiling { threads, seconds }))
+}
