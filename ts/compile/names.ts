@@ -1,0 +1,17 @@
+/** The names of tensors, in one place. */
+export const names = {
+  input: 'input',
+  targets: 'targets',
+  weight: (block: number): string => `blocks.${block}.weight`,
+  bias: (block: number): string => `blocks.${block}.bias`,
+  feedback: (block: number): string => `blocks.${block}.feedback`,
+  direct: (block: number): string => `blocks.${block}.direct`,
+  output: (block: number): string => `blocks.${block}.output`,
+  delta: (block: number): string => `blocks.${block}.delta`,
+  /** Backpropagation's delta, in the probe. */
+  chain: (block: number): string => `blocks.${block}.chain`,
+  velocity: (block: number): string => `blocks.${block}.velocity`,
+  biasVelocity: (block: number): string => `blocks.${block}.biasVelocity`,
+  prediction: 'prediction',
+  outputError: 'output.error',
+} as const

@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module'
+import { FeedalignError } from '../errors.js'
+import type { Binding, DataSetBinding, SessionBinding, SessionOptions } from './binding.js'
+
+/** The addon's own names. */
+interface Addon {
+  NativeSession: new (program: string, options: SessionOptions) => SessionBinding
+  NativeDataSet: new (
+    inputs: Uint8Array | Float32Array,
+    width: number,
+    targets: Uint32Array | Float32Array,
+    outputs: number,
+  ) => DataSetBinding
+  kernels(): string[]
+  ceiling(threads: number, seconds: number): Promise<{ flops: number; accumulators: number }>
+}
+
+/** Rust's name for the C library is part of the file's name on Linux. */
+function triple(): string {
+  const libc = process.platform === 'linux' ? '-gnu' : process.platform === 'win32' ? '-msvc' : ''
+  return `${process.platform}-${process.arch}${libc}`
+}
+
+let loaded: Addon | undefined
+
+/** The native addon, loaded once. Throws where there is none for this platform. */
+export function addon(): Addon {
+  if (loaded === undefined) {
+    const file = `../../native/feedalign.${triple()}.node`
+    try {
+      loaded = createRequire(import.meta.url)(file) as Addon
+    } catch (error) {
+      const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+      throw new FeedalignError(`no native engine for ${triple()} (${reason}); try --engine wasm`)
+    }
+  }
+  return loaded
+}
+
+export function native(): Binding {
+  const { NativeSession, NativeDataSet } = addon()
+  return {
+    name: 'native',
+    session: (program, options) => new NativeSession(program, options),
+    dataSet: (inputs, width, targets, outputs) =>
+      new NativeDataSet(inputs, width, targets, outputs),
+  }
+}

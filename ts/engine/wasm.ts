@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { FeedalignError } from '../errors.js'
+import type { Binding, DataSetBinding, SessionBinding } from './binding.js'
+
+interface WasmTargets {
+  free(): void
+}
+interface WasmTensor {
+  shape(): Uint32Array
+  data(): Float32Array
+  free(): void
+}
+type Shared = Omit<SessionBinding, 'run' | 'read' | 'dispose'>
+interface WasmSession extends Shared {
+  run(
+    phase: string,
+    data: DataSetBinding,
+    examples: Uint32Array,
+    knobs: Float32Array,
+  ): Float64Array
+  read(tensor: string): WasmTensor
+  free(): void
+}
+
+/** What wasm-bindgen's module exports. */
+interface Module {
+  initSync(options: { module: Uint8Array }): void
+  WasmSession: new (program: string, seed: number) => WasmSession
+  WasmDataSet: {
+    ofBytes(inputs: Uint8Array, width: number, targets: WasmTargets): DataSetBinding
+    ofFloats(inputs: Float32Array, width: number, targets: WasmTargets): DataSetBinding
+  }
+  WasmTargets: {
+    labels(labels: Uint32Array, classes: number): WasmTargets
+    values(values: Float32Array, width: number): WasmTargets
+  }
+}
+
+let loaded: Module | undefined
+
+/** The module, instantiated once, synchronously: no import of ours ever waits. */
+function load(): Module {
+  if (loaded !== undefined) return loaded
+  const binary = new URL('../../wasm/feedalign_wasm_bg.wasm', import.meta.url)
+  if (!existsSync(binary)) {
+    throw new FeedalignError('no wasm engine here; build it with `npm run setup -- --wasm`')
+  }
+  const module = createRequire(import.meta.url)('../../wasm/feedalign_wasm.js') as Module
+  module.initSync({ module: readFileSync(binary) })
+  loaded = module
+  return module
+}
+
+/** The wasm session under the names of the native one; `run` blocks. */
+function wrap(session: WasmSession): SessionBinding {
+  return {
+    run: (phase, data, examples, knobs) =>
+      Promise.resolve(session.run(phase, data, examples, knobs)),
+    read: (tensor) => {
+      const held = session.read(tensor)
+      const copy = { shape: [...held.shape()], data: held.data() }
+      held.free()
+      return copy
+    },
+    write: (tensor, values) => {
+      session.write(tensor, values)
+    },
+    snapshot: () => session.snapshot(),
+    restore: (bytes) => {
+      session.restore(bytes)
+    },
+    permutation: (n, epoch) => session.permutation(n, epoch),
+    weightsSha256: () => session.weightsSha256(),
+    step: () => session.step(),
+    kernel: () => session.kernel(),
+    dispose: () => {
+      session.free()
+    },
+  }
+}
+
+export function wasm(): Binding {
+  const { WasmSession, WasmDataSet, WasmTargets } = load()
+  return {
+    name: 'wasm',
+    session: (program, { seed }) => wrap(new WasmSession(program, seed)),
+    dataSet: (inputs, width, targets, outputs) => {
+      const held =
+        targets instanceof Uint32Array
+          ? WasmTargets.labels(targets, outputs)
+          : WasmTargets.values(targets, outputs)
+      return inputs instanceof Uint8Array
+        ? WasmDataSet.ofBytes(inputs, width, held)
+        : WasmDataSet.ofFloats(inputs, width, held)
+    },
+  }
+}

@@ -1,0 +1,33 @@
+import { distance } from 'fastest-levenshtein'
+
+/** What went wrong, in one line made for the user. */
+export class FeedalignError extends Error {
+  override readonly name: string = 'FeedalignError'
+}
+
+/** What the user asked for cannot be: a bad value, an unknown name. */
+export class UsageError extends FeedalignError {
+  override readonly name = 'UsageError'
+}
+
+/** A clause for an error about an unknown word: `; did you mean "fa"?`, or nothing. */
+export function didYouMean(word: string, words: readonly string[]): string {
+  const near = words
+    .map((known) => ({ known, far: distance(word.toLowerCase(), known) }))
+    .filter(({ known, far }) => far <= Math.max(1, known.length / 2))
+    .sort((a, b) => a.far - b.far)[0]
+  return near === undefined ? '' : `; did you mean "${near.known}"?`
+}
+
+/** Finds a thing by its name, or says which names there are. */
+export function byName<T extends { readonly name: string }>(
+  what: string,
+  name: string,
+  all: readonly T[],
+): T {
+  const found = all.find((one) => one.name === name)
+  if (found !== undefined) return found
+  const names = all.map((one) => one.name)
+  const hint = didYouMean(name, names) || `; known are ${names.join(', ')}`
+  throw new UsageError(`unknown ${what} ${JSON.stringify(name)}${hint}`)
+}

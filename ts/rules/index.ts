@@ -1,0 +1,24 @@
+import { byName } from '../errors.js'
+import { bp } from './bp.js'
+import { dfa } from './dfa.js'
+import { fa } from './fa.js'
+import { shallow } from './shallow.js'
+import type { Rule } from './vocabulary.js'
+
+export * from './vocabulary.js'
+
+/** Every rule that comes with the library. */
+export const allRules: readonly Rule[] = [bp, fa, dfa, shallow]
+
+/** The rules as functions: `rules.fa()`. */
+export const rules = {
+  bp: (): Rule => bp,
+  fa: (): Rule => fa,
+  dfa: (): Rule => dfa,
+  shallow: (): Rule => shallow,
+}
+
+/** Throws `UsageError` with the nearest name where there is no such rule. */
+export function findRule(name: string): Rule {
+  return byName('rule', name, allRules)
+}

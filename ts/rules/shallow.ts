@@ -1,0 +1,9 @@
+import { defineRule, none } from './vocabulary.js'
+
+export const shallow = defineRule({
+  name: 'shallow',
+  title: 'shallow learning',
+  equation: 'none: only the output block learns',
+  source: 'Lillicrap, Cownden, Tweed, Akerman 2014, arXiv 1411.0247',
+  signal: () => none(),
+})
