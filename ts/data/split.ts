@@ -1,0 +1,57 @@
+import { UsageError } from '../errors.js'
+import type { Examples } from './examples.js'
+
+/** Indices into the same examples, ascending: nothing is copied. */
+export interface Split {
+  readonly train: Uint32Array
+  readonly validation: Uint32Array
+}
+
+/**
+ * Sets `fraction` (0 to below 1) of each class aside for validation, chosen by the seed. The same
+ * seed chooses the same examples whatever is trained on them.
+ */
+export function split(examples: Examples, fraction: number, seed: number): Split {
+  if (!(fraction >= 0 && fraction < 1)) {
+    throw new UsageError(`validation ${fraction} is not a fraction from 0 to below 1`)
+  }
+  const { targets } = examples
+  const order = shuffled(examples.count, seed)
+  const classes = targets.kind === 'labels' ? targets.classes : 1
+  const label = (example: number): number =>
+    targets.kind === 'labels' ? (targets.labels[example] ?? 0) : 0
+  const counts = new Uint32Array(classes)
+  for (const example of order) counts[label(example)]! += 1
+  const wanted = counts.map((count) => Math.round(count * fraction))
+  const chosen = new Uint8Array(examples.count)
+  for (const example of order) {
+    const left = wanted[label(example)] ?? 0
+    if (left === 0) continue
+    chosen[example] = 1
+    wanted[label(example)] = left - 1
+  }
+  const all = Uint32Array.from({ length: examples.count }, (_, example) => example)
+  return {
+    train: all.filter((example) => chosen[example] === 0),
+    validation: all.filter((example) => chosen[example] === 1),
+  }
+}
+
+/** Fisher and Yates by a 32-bit mixing generator: good enough to choose a split, and portable. */
+function shuffled(count: number, seed: number): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, i) => i)
+  let state = (seed ^ (seed / 2 ** 32)) >>> 0
+  const next = (): number => {
+    state = (state + 0x9e3779b9) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
+    return (mixed ^ (mixed >>> 15)) >>> 0
+  }
+  for (let last = count - 1; last > 0; last--) {
+    const chosen = Math.floor((next() / 2 ** 32) * (last + 1))
+    const held = order[last] ?? 0
+    order[last] = order[chosen] ?? 0
+    order[chosen] = held
+  }
+  return order
+}

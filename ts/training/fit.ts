@@ -1,0 +1,342 @@
+import { availableParallelism } from 'node:os'
+import { compile, outputs } from '../compile/index.js'
+import { inputScale, type InputScaling } from '../data/scaling.js'
+import { split } from '../data/split.js'
+import { width, type Examples } from '../data/examples.js'
+import { DataSet, engine as findEngine, Session, type Binding } from '../engine/index.js'
+import type { Reduction } from '../engine/program.js'
+import { FeedalignError, UsageError } from '../errors.js'
+import { describe, parameterCount, type Network } from '../network/index.js'
+import type { Rule } from '../rules/index.js'
+import { checkpointFile, readCheckpoint, writeCheckpoint, type Position } from './checkpoint.js'
+import { defaultBatch, defaultEpochs, defaultLearningRate } from './defaults.js'
+import type { EpochEvent, StartEvent, TrainingEvent } from './events.js'
+import { losses, type Loss } from './losses.js'
+import { optimizers, type Optimizer } from './optimizers.js'
+import { angles } from './probe.js'
+import { schedules } from './schedules.js'
+
+export interface FitOptions {
+  readonly network: Network
+  readonly rule: Rule
+  readonly data: Examples
+  readonly test?: Examples
+  /** Cross-entropy unless told. */
+  readonly loss?: Loss
+  /** SGD at the rule's default rate with cosine decay unless told. */
+  readonly optimizer?: Optimizer
+  /** At least 1; 10 unless told. */
+  readonly epochs?: number
+  /** Examples per step, 1 to 65,536; 64 unless told. */
+  readonly batch?: number
+  /** 0 to 2⁵³ − 1; 1 unless told. */
+  readonly seed?: number
+  /** Fraction of the data set aside, stratified; none unless told. */
+  readonly validation?: number
+  /** Cores available unless told; results do not depend on it. */
+  readonly threads?: number
+  readonly engine?: 'native' | 'wasm'
+  readonly inputScaling?: InputScaling
+  readonly reduction?: Reduction
+  readonly weightScale?: number
+  readonly feedbackScale?: number
+  /** Stops after the call at hand, with a checkpoint if there is a folder for it. */
+  readonly signal?: AbortSignal
+  /** Folder of checkpoints; none are written without it. */
+  readonly checkpoints?: string
+  /** Go on from the last checkpoint in that folder. */
+  readonly resume?: boolean
+}
+
+/** Examples that the angles are measured on, at most. */
+const PROBED = 1000
+/** A call's length, in seconds: short enough for Ctrl-C, long enough to cost nothing. */
+const CALL_SECONDS = 0.1
+
+/** A run of training: iterate it for its events; `model` is the session, live at any time. */
+export interface Run extends AsyncIterable<TrainingEvent> {
+  readonly model: Session
+}
+
+/** Prepares a run; training happens while it is iterated. Throws `UsageError` on bad options. */
+export function fit(options: FitOptions): Run {
+  const trainer = new Trainer(options)
+  return { model: trainer.session, [Symbol.asyncIterator]: () => trainer.events() }
+}
+
+class Trainer {
+  readonly session: Session
+  readonly #options: FitOptions
+  readonly #engine: Binding
+  readonly #optimizer: Optimizer
+  readonly #epochs: number
+  readonly #batch: number
+  readonly #threads: number
+  readonly #seed: number
+  readonly #train: DataSet
+  readonly #test: DataSet | undefined
+  readonly #indices: { readonly train: Uint32Array; readonly validation: Uint32Array }
+  #position: Position
+  #seconds = 0
+  #samples = 0
+
+  constructor(options: FitOptions) {
+    this.#options = options
+    const { network, rule, data, loss = losses.crossEntropy() } = options
+    this.#epochs = checked('epochs', options.epochs ?? defaultEpochs, 1, 1e9)
+    this.#batch = checked('batch', options.batch ?? defaultBatch, 1, 65_536)
+    this.#seed = checked('seed', options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER)
+    checkFits(network, data)
+    this.#engine = findEngine(options.engine)
+    this.#threads =
+      this.#engine.name === 'wasm'
+        ? 1
+        : checked('threads', options.threads ?? availableParallelism(), 1, 1024)
+    this.#optimizer =
+      options.optimizer ??
+      optimizers.sgd({ learningRate: defaultLearningRate(rule), schedule: schedules.cosine() })
+    this.#indices = this.#split()
+    this.session = new Session(
+      this.#engine,
+      compile({
+        network,
+        rule,
+        loss,
+        optimizer: this.#optimizer,
+        batch: this.#batch,
+        reduction: options.reduction ?? 'mean',
+        labels: data.targets.kind === 'labels',
+        weightScale: options.weightScale ?? 1,
+        feedbackScale: options.feedbackScale ?? 1,
+        ...inputScale(data, options.inputScaling ?? 'standardise', this.#indices.train),
+      }),
+      { threads: this.#threads, seed: this.#seed },
+    )
+    this.#train = this.#dataSet(data)
+    this.#test = options.test === undefined ? undefined : this.#dataSet(options.test)
+    this.#position = { epoch: 0, step: 0, loss: 0, errors: 0, data: this.#train.hash, best: null }
+  }
+
+  async *events(): AsyncGenerator<TrainingEvent> {
+    const { signal, resume = false } = this.#options
+    if (resume) await this.#restore()
+    yield this.#start(resume)
+    if (this.#position.epoch === 0 && this.#position.step === 0) yield await this.#epochEvent(null)
+    while (this.#position.epoch < this.#epochs) {
+      yield* this.#epoch()
+      if (signal?.aborted === true) {
+        await this.#save('last')
+        const { epoch, step } = this.#position
+        yield { event: 'interrupted', epoch, step }
+        return
+      }
+      yield await this.#endEpoch()
+    }
+    yield await this.#done()
+  }
+
+  /** The rest of the epoch at hand, in calls of about a tenth of a second. */
+  async *#epoch(): AsyncGenerator<TrainingEvent> {
+    const { signal } = this.#options
+    const { epoch } = this.#position
+    const indices = this.#indices.train
+    const order = this.session.permutation(indices.length, epoch).map((place) => indices[place] ?? 0)
+    const steps = Math.ceil(order.length / this.#batch)
+    let size = 4
+    while (this.#position.step < steps && signal?.aborted !== true) {
+      const first = this.#position.step
+      const count = Math.min(size, steps - first)
+      const started = performance.now()
+      const rows = order.subarray(first * this.#batch, (first + count) * this.#batch)
+      const knobs = this.#learningRates(epoch, first, count, steps)
+      const metrics = await this.session.run('train', this.#train, rows, knobs)
+      const seconds = (performance.now() - started) / 1000
+      this.#seconds += seconds
+      this.#samples += rows.length
+      size = Math.max(1, Math.round((count * CALL_SECONDS) / seconds))
+      this.#add(metrics.each('loss'), metrics.each('errors'), first)
+      yield this.#progress(steps)
+    }
+  }
+
+  #learningRates(epoch: number, first: number, count: number, steps: number): Float32Array {
+    const { learningRate, schedule } = this.#optimizer
+    return Float32Array.from(
+      { length: count },
+      (_, i) => learningRate * schedule.factor(epoch + (first + i) / steps, this.#epochs),
+    )
+  }
+
+  /** Adds step by step, so that sums do not depend on how calls were cut. */
+  #add(loss: Iterable<number>, errors: Iterable<number>, first: number): void {
+    let { step, loss: lossSum, errors: errorSum } = this.#position
+    for (const value of loss) {
+      if (!Number.isFinite(value)) {
+        const where = `epoch ${this.#position.epoch + 1}, step ${first + 1}`
+        throw new FeedalignError(
+          `the loss became ${value} in epoch ${where}; a smaller learning rate is the likely cure`,
+        )
+      }
+      lossSum += value
+      step += 1
+    }
+    for (const value of errors) errorSum += value
+    this.#position = { ...this.#position, step, loss: lossSum, errors: errorSum }
+  }
+
+  #progress(steps: number): TrainingEvent {
+    const { epoch, step, loss } = this.#position
+    const rate = this.#samples / this.#seconds
+    const total = this.#indices.train.length
+    const left = (this.#epochs - epoch - step / steps) * total
+    const seen = Math.min(step * this.#batch, total)
+    return {
+      event: 'progress',
+      epoch: epoch + 1,
+      step,
+      steps,
+      trainLoss: loss / seen,
+      samplesPerSecond: rate,
+      etaSeconds: left / rate,
+    }
+  }
+
+  async #endEpoch(): Promise<EpochEvent> {
+    const total = this.#indices.train.length
+    const { epoch, loss, errors } = this.#position
+    const train = { loss: loss / total, error: errors / total }
+    this.#position = { ...this.#position, epoch: epoch + 1, step: 0, loss: 0, errors: 0 }
+    const event = await this.#epochEvent(train)
+    const { validationError } = event
+    const { best } = this.#position
+    if (validationError !== undefined && (best === null || validationError < best)) {
+      this.#position = { ...this.#position, best: validationError }
+      await this.#save('best')
+    }
+    await this.#save('last')
+    return event
+  }
+
+  async #epochEvent(train: { loss: number; error: number } | null): Promise<EpochEvent> {
+    const { validation } = this.#indices
+    const probed = (validation.length > 0 ? validation : this.#indices.train).subarray(0, PROBED)
+    const metrics = await this.session.run('probe', this.#train, probed)
+    const found = angles(this.session, metrics, this.#options.network.blocks.length)
+    return {
+      event: 'epoch',
+      epoch: this.#position.epoch,
+      trainLoss: train?.loss ?? null,
+      trainError: train?.error ?? null,
+      ...(await this.#errors()),
+      angles: found.signals,
+      weightAngles: found.weights,
+      seconds: this.#seconds,
+      samplesPerSecond: this.#seconds > 0 ? this.#samples / this.#seconds : 0,
+    }
+  }
+
+  async #errors(): Promise<{ validationError?: number; testError?: number }> {
+    const { validation } = this.#indices
+    const error = async (data: DataSet, indices: Uint32Array): Promise<number> =>
+      (await this.session.run('evaluate', data, indices)).sum('errors') / indices.length
+    return {
+      ...(validation.length > 0 ? { validationError: await error(this.#train, validation) } : {}),
+      ...(this.#test === undefined
+        ? {}
+        : { testError: await error(this.#test, ascending(this.#test.count)) }),
+    }
+  }
+
+  async #done(): Promise<TrainingEvent> {
+    const { weightsSha256 } = this.session
+    return {
+      event: 'done',
+      ...(await this.#errors()),
+      epochs: this.#position.epoch,
+      seconds: this.#seconds,
+      weightsSha256,
+    }
+  }
+
+  #start(resumed: boolean): StartEvent {
+    const { network, rule } = this.#options
+    const { epoch, step } = this.#position
+    return {
+      event: 'start',
+      rule: rule.name,
+      network: describe(network),
+      parameters: parameterCount(network),
+      threads: this.#threads,
+      kernel: this.session.kernel,
+      engine: this.#engine.name,
+      batch: this.#batch,
+      epochs: this.#epochs,
+      seed: this.#seed,
+      learningRate: this.#optimizer.learningRate,
+      train: this.#indices.train.length,
+      validation: this.#indices.validation.length,
+      test: this.#test?.count ?? 0,
+      ...(resumed ? { resumedFrom: { epoch, step } } : {}),
+    }
+  }
+
+  async #save(which: 'last' | 'best'): Promise<void> {
+    const { checkpoints } = this.#options
+    if (checkpoints === undefined) return
+    const snapshot = this.session.snapshot()
+    const file = checkpointFile(checkpoints, which)
+    await writeCheckpoint(file, { position: this.#position, snapshot })
+  }
+
+  async #restore(): Promise<void> {
+    const { checkpoints } = this.#options
+    if (checkpoints === undefined) throw new UsageError('to resume, name the folder of checkpoints')
+    const file = checkpointFile(checkpoints, 'last')
+    const { position, snapshot } = await readCheckpoint(file)
+    if (position.data !== this.#train.hash) {
+      throw new FeedalignError(`${file} was trained on other data`)
+    }
+    try {
+      this.session.restore(snapshot)
+    } catch (error) {
+      throw new FeedalignError(`${file}: ${(error as Error).message}`)
+    }
+    this.#position = position
+  }
+
+  #dataSet(examples: Examples): DataSet {
+    const { inputs, shape, targets } = examples
+    return targets.kind === 'labels'
+      ? new DataSet(this.#engine, inputs, width(shape), targets.labels, targets.classes)
+      : new DataSet(this.#engine, inputs, width(shape), targets.values, targets.width)
+  }
+
+  #split(): { train: Uint32Array; validation: Uint32Array } {
+    const { data, validation = 0 } = this.#options
+    if (validation === 0) {
+      return { train: ascending(data.count), validation: new Uint32Array(0) }
+    }
+    return split(data, validation, this.#seed)
+  }
+}
+
+const ascending = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, i) => i)
+
+function checked(name: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value
+  throw new UsageError(`${name} ${value} is not a whole number from ${least} to ${most}`)
+}
+
+function checkFits(network: Network, { shape, targets }: Examples): void {
+  if (width(shape) !== network.inputs) {
+    const found = width(shape)
+    throw new UsageError(`the network takes ${network.inputs} inputs, the data has ${found}`)
+  }
+  const last = outputs(network)
+  if (targets.kind === 'labels' && targets.classes > last) {
+    throw new UsageError(`the data has ${targets.classes} classes, the network ${last} outputs`)
+  }
+  if (targets.kind === 'values' && targets.width !== last) {
+    throw new UsageError(`targets have ${targets.width} values, the network ${last} outputs`)
+  }
+}

@@ -1,0 +1,5 @@
+export { fit, type FitOptions, type Run } from './fit.js'
+export { losses, findLoss, type Loss } from './losses.js'
+export { optimizers, type Optimizer } from './optimizers.js'
+export { schedules, parseSchedule, type Schedule } from './schedules.js'
+export type * from './events.js'
