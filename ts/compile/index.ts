@@ -61,17 +61,15 @@ function forward(options: CompileOptions): Instruction[] {
   const last = network.blocks.length - 1
   return [
     { op: 'gather', input: names.input, targets: names.targets, scale, shift },
-    ...network.blocks.map(
-      ({ activation }, i): Instruction => ({
-        op: 'linear',
-        x: below(i),
-        weight: names.weight(i),
-        bias: names.bias(i),
-        out: names.output(i),
-        activation,
-        accumulate: false,
-      }),
-    ),
+    ...network.blocks.map(({ activation }, i): Instruction => ({
+      op: 'linear',
+      x: below(i),
+      weight: names.weight(i),
+      bias: names.bias(i),
+      out: names.output(i),
+      activation,
+      accumulate: false,
+    })),
     {
       op: 'loss',
       kind: loss.kind,
@@ -88,7 +86,11 @@ function forward(options: CompileOptions): Instruction[] {
 const below = (i: number): string => (i === 0 ? names.input : names.output(i - 1))
 
 /** Signals from the top down; a block is updated as soon as no signal below needs its weight. */
-function train(options: CompileOptions, signals: readonly Signal[], learning: readonly number[]): Phase {
+function train(
+  options: CompileOptions,
+  signals: readonly Signal[],
+  learning: readonly number[],
+): Phase {
   const { network, rule } = options
   const ops = forward(options)
   let pending = [network.blocks.length - 1]
@@ -103,7 +105,13 @@ function train(options: CompileOptions, signals: readonly Signal[], learning: re
       pending.push(i)
     }
   }
-  return { name: 'train', advances: true, knobs: ['learningRate'], metrics: ['loss', 'errors'], ops }
+  return {
+    name: 'train',
+    advances: true,
+    knobs: ['learningRate'],
+    metrics: ['loss', 'errors'],
+    ops,
+  }
 }
 
 function update(i: number, { optimizer, reduction }: CompileOptions): Instruction {

@@ -1,7 +1,15 @@
 import type { Instruction } from '../engine/program.js'
 import { FeedalignError, UsageError } from '../errors.js'
 import { blockAt, type Network } from '../network/index.js'
-import { D, fixed, weights, type Matrix, type Place, type Rule, type Signal } from '../rules/vocabulary.js'
+import {
+  D,
+  fixed,
+  weights,
+  type Matrix,
+  type Place,
+  type Rule,
+  type Signal,
+} from '../rules/vocabulary.js'
 import { names } from './names.js'
 
 /** The signal of each hidden block, from the input side. */
@@ -36,7 +44,10 @@ export function lowerSignal(
     const gate = { h: names.output(i), activation }
     return {
       op: 'project',
-      delta: term.kind === 'through' ? delta(checkedAbove(term.above, i, rule)) : source(term.from, network),
+      delta:
+        term.kind === 'through'
+          ? delta(checkedAbove(term.above, i, rule))
+          : source(term.from, network),
       matrix: matrixName(term.matrix),
       transpose: term.kind === 'through',
       out: delta(i),

@@ -30,11 +30,56 @@ const types: ReadonlyMap<number, Type> = new Map<number, Type>([
       read: (view, offset, count) => new Uint8Array(view.buffer, view.byteOffset + offset, count),
     },
   ],
-  [0x09, { bytes: 1, read: big((n) => new Int8Array(n), (view, at) => view.getInt8(at)) }],
-  [0x0b, { bytes: 2, read: big((n) => new Int16Array(n), (view, at) => view.getInt16(at)) }],
-  [0x0c, { bytes: 4, read: big((n) => new Int32Array(n), (view, at) => view.getInt32(at)) }],
-  [0x0d, { bytes: 4, read: big((n) => new Float32Array(n), (view, at) => view.getFloat32(at)) }],
-  [0x0e, { bytes: 8, read: big((n) => new Float64Array(n), (view, at) => view.getFloat64(at)) }],
+  [
+    0x09,
+    {
+      bytes: 1,
+      read: big(
+        (n) => new Int8Array(n),
+        (view, at) => view.getInt8(at),
+      ),
+    },
+  ],
+  [
+    0x0b,
+    {
+      bytes: 2,
+      read: big(
+        (n) => new Int16Array(n),
+        (view, at) => view.getInt16(at),
+      ),
+    },
+  ],
+  [
+    0x0c,
+    {
+      bytes: 4,
+      read: big(
+        (n) => new Int32Array(n),
+        (view, at) => view.getInt32(at),
+      ),
+    },
+  ],
+  [
+    0x0d,
+    {
+      bytes: 4,
+      read: big(
+        (n) => new Float32Array(n),
+        (view, at) => view.getFloat32(at),
+      ),
+    },
+  ],
+  [
+    0x0e,
+    {
+      bytes: 8,
+      read: big(
+        (n) => new Float64Array(n),
+        (view, at) => view.getFloat64(at),
+      ),
+    },
+  ],
 ])
 
 /** The array at the start of `bytes`, and what follows it. Bytes are shared, not copied. */

@@ -34,7 +34,10 @@ function momentsOfBytes(inputs: Uint8Array, perExample: number, indices: Uint32A
   const counts = new Float64Array(256)
   for (const example of indices) {
     const end = (example + 1) * perExample
-    for (let i = example * perExample; i < end; i++) counts[inputs[i] ?? 0]! += 1
+    for (let i = example * perExample; i < end; i++) {
+      const value = inputs[i] ?? 0
+      counts[value] = (counts[value] ?? 0) + 1
+    }
   }
   const total = indices.length * perExample
   const mean = counts.reduce((sum, count, value) => sum + count * value, 0) / total

@@ -21,7 +21,10 @@ export function split(examples: Examples, fraction: number, seed: number): Split
   const label = (example: number): number =>
     targets.kind === 'labels' ? (targets.labels[example] ?? 0) : 0
   const counts = new Uint32Array(classes)
-  for (const example of order) counts[label(example)]! += 1
+  for (const example of order) {
+    const place = label(example)
+    counts[place] = (counts[place] ?? 0) + 1
+  }
   const wanted = counts.map((count) => Math.round(count * fraction))
   const chosen = new Uint8Array(examples.count)
   for (const example of order) {

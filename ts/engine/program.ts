@@ -1,221 +1,381 @@
 // Generated from crates/engine/src/program.rs by `npm run generate`.
 
-export type Program = { 
-/**
- * The version of the vocabulary: 1.
- */
-format: number, 
-/**
- * Arithmetic of the matrix products.
- */
-precision: Precision, 
-/**
- * The most rows that a step of any phase holds, 1 to 65,536.
- */
-batch: number, tensors: Array<Tensor>, phases: Array<Phase>, };
+export type Program = {
+  /**
+   * The version of the vocabulary: 1.
+   */
+  format: number
+  /**
+   * Arithmetic of the matrix products.
+   */
+  precision: Precision
+  /**
+   * The most rows that a step of any phase holds, 1 to 65,536.
+   */
+  batch: number
+  tensors: Array<Tensor>
+  phases: Array<Phase>
+}
 
-export type Precision = "f32" | "bf16";
+export type Precision = 'f32' | 'bf16'
 
-export type Tensor = { 
-/**
- * Unique in the Program, as `blocks.0.weight`.
- */
-name: string, role: Role, 
-/**
- * Of the whole tensor; for roles `rows` and `labels`, of one example.
- */
-shape: Array<number>, init: Init, structure: Structure, grid: Grid, };
+export type Tensor = {
+  /**
+   * Unique in the Program, as `blocks.0.weight`.
+   */
+  name: string
+  role: Role
+  /**
+   * Of the whole tensor; for roles `rows` and `labels`, of one example.
+   */
+  shape: Array<number>
+  init: Init
+  structure: Structure
+  grid: Grid
+}
 
-export type Role = "weight" | "bias" | "feedback" | "direct" | "state" | "statistic" | "rows" | "labels";
+export type Role =
+  'weight' | 'bias' | 'feedback' | 'direct' | 'state' | 'statistic' | 'rows' | 'labels'
 
-export type Init = { "kind": "zeros" } | { "kind": "constant", value: number, } | { "kind": "uniform", range: number, stream: Stream, index: number, } | { "kind": "normal", deviation: number, stream: Stream, index: number, } | { "kind": "copy", of: string, };
+export type Init =
+  | { kind: 'zeros' }
+  | { kind: 'constant'; value: number }
+  | { kind: 'uniform'; range: number; stream: Stream; index: number }
+  | { kind: 'normal'; deviation: number; stream: Stream; index: number }
+  | { kind: 'copy'; of: string }
 
-export type Stream = "weights" | "feedback" | "order" | "dropout" | "augmentation" | "noise";
+export type Stream = 'weights' | 'feedback' | 'order' | 'dropout' | 'augmentation' | 'noise'
 
-export type Structure = { "kind": "dense" } | { "kind": "panelSparse", rows: Array<Array<number>>, };
+export type Structure = { kind: 'dense' } | { kind: 'panelSparse'; rows: Array<Array<number>> }
 
-export type Grid = "f32" | "bf16" | "int8" | "sign";
+export type Grid = 'f32' | 'bf16' | 'int8' | 'sign'
 
-export type Phase = { 
-/**
- * Unique in the Program: `train`, `evaluate`, `probe`, or a rule's own.
- */
-name: string, 
-/**
- * Whether a step of this phase advances the session's step counter.
- */
-advances: boolean, 
-/**
- * Names of the per-step values that `run` is given, in the order of a step's values.
- */
-knobs: Array<string>, 
-/**
- * Names of the per-step f64 sums that `run` returns, in the order of a step's values.
- */
-metrics: Array<string>, ops: Array<Instruction>, };
+export type Phase = {
+  /**
+   * Unique in the Program: `train`, `evaluate`, `probe`, or a rule's own.
+   */
+  name: string
+  /**
+   * Whether a step of this phase advances the session's step counter.
+   */
+  advances: boolean
+  /**
+   * Names of the per-step values that `run` is given, in the order of a step's values.
+   */
+  knobs: Array<string>
+  /**
+   * Names of the per-step f64 sums that `run` returns, in the order of a step's values.
+   */
+  metrics: Array<string>
+  ops: Array<Instruction>
+}
 
-export type Instruction = { enabled?: Scalar, } & ({ "op": "gather" } & Gather | { "op": "overlay" } & Overlay | { "op": "linear" } & Linear | { "op": "project" } & Project | { "op": "update" } & Update | { "op": "step" } & Step | { "op": "local" } & Local | { "op": "localBackward" } & LocalBackward | { "op": "loss" } & Loss | { "op": "goodness" } & Goodness | { "op": "classify" } & Classify | { "op": "combine" } & Combine | { "op": "rowScale" } & RowScale | { "op": "noise" } & Noise | { "op": "derive" } & Derive | { "op": "measure" } & Measure | { "op": "clip" } & Clip);
+export type Instruction = { enabled?: Scalar } & (
+  | ({ op: 'gather' } & Gather)
+  | ({ op: 'overlay' } & Overlay)
+  | ({ op: 'linear' } & Linear)
+  | ({ op: 'project' } & Project)
+  | ({ op: 'update' } & Update)
+  | ({ op: 'step' } & Step)
+  | ({ op: 'local' } & Local)
+  | ({ op: 'localBackward' } & LocalBackward)
+  | ({ op: 'loss' } & Loss)
+  | ({ op: 'goodness' } & Goodness)
+  | ({ op: 'classify' } & Classify)
+  | ({ op: 'combine' } & Combine)
+  | ({ op: 'rowScale' } & RowScale)
+  | ({ op: 'noise' } & Noise)
+  | ({ op: 'derive' } & Derive)
+  | ({ op: 'measure' } & Measure)
+  | ({ op: 'clip' } & Clip)
+)
 
-export type Scalar = number | { knob: string, };
+export type Scalar = number | { knob: string }
 
-export type Op = { "op": "gather" } & Gather | { "op": "overlay" } & Overlay | { "op": "linear" } & Linear | { "op": "project" } & Project | { "op": "update" } & Update | { "op": "step" } & Step | { "op": "local" } & Local | { "op": "localBackward" } & LocalBackward | { "op": "loss" } & Loss | { "op": "goodness" } & Goodness | { "op": "classify" } & Classify | { "op": "combine" } & Combine | { "op": "rowScale" } & RowScale | { "op": "noise" } & Noise | { "op": "derive" } & Derive | { "op": "measure" } & Measure | { "op": "clip" } & Clip;
+export type Op =
+  | ({ op: 'gather' } & Gather)
+  | ({ op: 'overlay' } & Overlay)
+  | ({ op: 'linear' } & Linear)
+  | ({ op: 'project' } & Project)
+  | ({ op: 'update' } & Update)
+  | ({ op: 'step' } & Step)
+  | ({ op: 'local' } & Local)
+  | ({ op: 'localBackward' } & LocalBackward)
+  | ({ op: 'loss' } & Loss)
+  | ({ op: 'goodness' } & Goodness)
+  | ({ op: 'classify' } & Classify)
+  | ({ op: 'combine' } & Combine)
+  | ({ op: 'rowScale' } & RowScale)
+  | ({ op: 'noise' } & Noise)
+  | ({ op: 'derive' } & Derive)
+  | ({ op: 'measure' } & Measure)
+  | ({ op: 'clip' } & Clip)
 
-export type Gather = { 
-/**
- * Rows [I].
- */
-input: string, 
-/**
- * Labels, or rows [C] for float targets; absent where targets do not matter.
- */
-targets?: string, scale: number, shift: number, augment?: Augment, };
+export type Gather = {
+  /**
+   * Rows [I].
+   */
+  input: string
+  /**
+   * Labels, or rows [C] for float targets; absent where targets do not matter.
+   */
+  targets?: string
+  scale: number
+  shift: number
+  augment?: Augment
+}
 
-export type Overlay = { x: string, label: LabelSource, classes: number, out: string, };
+export type Overlay = { x: string; label: LabelSource; classes: number; out: string }
 
-export type Linear = { x: string, weight: string, bias?: string, out: string, activation: Activation, 
-/**
- * Rows [O] added before the activation.
- */
-noise?: string, accumulate: boolean, patches?: Patches, };
+export type Linear = {
+  x: string
+  weight: string
+  bias?: string
+  out: string
+  activation: Activation
+  /**
+   * Rows [O] added before the activation.
+   */
+  noise?: string
+  accumulate: boolean
+  patches?: Patches
+}
 
-export type Project = { delta: string, matrix: string, transpose: boolean, out: string, gate?: Gate, accumulate: boolean, patches?: Patches, };
+export type Project = {
+  delta: string
+  matrix: string
+  transpose: boolean
+  out: string
+  gate?: Gate
+  accumulate: boolean
+  patches?: Patches
+}
 
-export type Update = { weight: string, x: string, delta: string, bias?: string, reduction: Reduction, scale: number, optimizer: Optimizer, 
-/**
- * λ of the weight; biases do not decay.
- */
-weightDecay: Scalar, 
-/**
- * A second matrix of the weight's shape that takes the same step.
- */
-mirror?: Mirror, patches?: Patches, };
+export type Update = {
+  weight: string
+  x: string
+  delta: string
+  bias?: string
+  reduction: Reduction
+  scale: number
+  optimizer: Optimizer
+  /**
+   * λ of the weight; biases do not decay.
+   */
+  weightDecay: Scalar
+  /**
+   * A second matrix of the weight's shape that takes the same step.
+   */
+  mirror?: Mirror
+  patches?: Patches
+}
 
-export type Step = { vector: string, gradient: string, reduction: Reduction, optimizer: Optimizer, };
+export type Step = { vector: string; gradient: string; reduction: Reduction; optimizer: Optimizer }
 
-export type Local = { part: LocalPart, x: string, out: string, saved: Array<string>, 
-/**
- * Batch statistics and dropout in training; running statistics and none otherwise.
- */
-training: boolean, };
+export type Local = {
+  part: LocalPart
+  x: string
+  out: string
+  saved: Array<string>
+  /**
+   * Batch statistics and dropout in training; running statistics and none otherwise.
+   */
+  training: boolean
+}
 
-export type LocalBackward = { part: LocalPart, delta: string, out: string, saved: Array<string>, };
+export type LocalBackward = { part: LocalPart; delta: string; out: string; saved: Array<string> }
 
-export type Loss = { kind: LossKind, 
-/**
- * Rows [C]: the last block's linear output; not `y` itself.
- */
-a: string, y: string, targets: string, delta?: string, error?: string, 
-/**
- * Rows []: the loss of each example.
- */
-perExample?: string, 
-/**
- * Metrics [sum of losses, wrong rows].
- */
-metrics: [string, string], };
+export type Loss = {
+  kind: LossKind
+  /**
+   * Rows [C]: the last block's linear output; not `y` itself.
+   */
+  a: string
+  y: string
+  targets: string
+  delta?: string
+  error?: string
+  /**
+   * Rows []: the loss of each example.
+   */
+  perExample?: string
+  /**
+   * Metrics [sum of losses, wrong rows].
+   */
+  metrics: [string, string]
+}
 
-export type Goodness = { h: string, threshold: number, positive: boolean, delta: string, 
-/**
- * Rows [classes] whose column gains Σh².
- */
-score?: ScoreColumn, };
+export type Goodness = {
+  h: string
+  threshold: number
+  positive: boolean
+  delta: string
+  /**
+   * Rows [classes] whose column gains Σh².
+   */
+  score?: ScoreColumn
+}
 
-export type Classify = { scores: string, targets: string, metric: string, };
+export type Classify = { scores: string; targets: string; metric: string }
 
-export type Combine = { terms: Array<Term>, out: string, };
+export type Combine = { terms: Array<Term>; out: string }
 
-export type RowScale = { x: string, by: string, out: string, };
+export type RowScale = { x: string; by: string; out: string }
 
-export type Noise = { out: string, distribution: Distribution, stream: Stream, index: number, };
+export type Noise = { out: string; distribution: Distribution; stream: Stream; index: number }
 
-export type Derive = { from: string, into: string, how: Derivation, };
+export type Derive = { from: string; into: string; how: Derivation }
 
-export type Measure = { a: string, b: string, metrics: [string, string, string], };
+export type Measure = { a: string; b: string; metrics: [string, string, string] }
 
-export type Clip = { pairs: Array<Pair>, norm: Scalar, };
+export type Clip = { pairs: Array<Pair>; norm: Scalar }
 
-export type Activation = { "kind": "identity" } | { "kind": "tanh" } | { "kind": "sigmoid" } | { "kind": "relu" } | { "kind": "leakyRelu", 
-/**
- * f(a) = slope · a below zero; 0 < slope < 1.
- */
-slope: number, };
+export type Activation =
+  | { kind: 'identity' }
+  | { kind: 'tanh' }
+  | { kind: 'sigmoid' }
+  | { kind: 'relu' }
+  | {
+      kind: 'leakyRelu'
+      /**
+       * f(a) = slope · a below zero; 0 < slope < 1.
+       */
+      slope: number
+    }
 
-export type Gate = { h: string, activation: Activation, };
+export type Gate = { h: string; activation: Activation }
 
-export type Patches = { height: number, width: number, channels: number, kernel: [number, number], stride: [number, number], padding: [number, number], };
+export type Patches = {
+  height: number
+  width: number
+  channels: number
+  kernel: [number, number]
+  stride: [number, number]
+  padding: [number, number]
+}
 
-export type Reduction = "mean" | "sum";
+export type Reduction = 'mean' | 'sum'
 
-export type Optimizer = { "kind": "sgd", learningRate: Scalar, momentum: Scalar, nesterov: boolean, 
-/**
- * v of the weight; absent where there is no momentum.
- */
-velocity?: string, 
-/**
- * v of the bias.
- */
-biasVelocity?: string, } | { "kind": "adaptive", learningRate: Scalar, 
-/**
- * β₁ of the first moment; zero gives RMSprop.
- */
-first: Scalar, 
-/**
- * β₂ of the second moment.
- */
-second: Scalar, epsilon: number, biasCorrection: boolean, decoupled: boolean, 
-/**
- * Moments of the weight, then of the bias.
- */
-states: Array<string>, };
+export type Optimizer =
+  | {
+      kind: 'sgd'
+      learningRate: Scalar
+      momentum: Scalar
+      nesterov: boolean
+      /**
+       * v of the weight; absent where there is no momentum.
+       */
+      velocity?: string
+      /**
+       * v of the bias.
+       */
+      biasVelocity?: string
+    }
+  | {
+      kind: 'adaptive'
+      learningRate: Scalar
+      /**
+       * β₁ of the first moment; zero gives RMSprop.
+       */
+      first: Scalar
+      /**
+       * β₂ of the second moment.
+       */
+      second: Scalar
+      epsilon: number
+      biasCorrection: boolean
+      decoupled: boolean
+      /**
+       * Moments of the weight, then of the bias.
+       */
+      states: Array<string>
+    }
 
-export type Mirror = { into: string, 
-/**
- * λ by which both matrices shrink at each step.
- */
-decay: Scalar, };
+export type Mirror = {
+  into: string
+  /**
+   * λ by which both matrices shrink at each step.
+   */
+  decay: Scalar
+}
 
-export type LocalPart = { "kind": "activation", activation: Activation, } | { "kind": "maxout", pieces: number, } | { "kind": "maxPool", patches: Patches, } | { "kind": "averagePool", patches: Patches, } | { "kind": "dropout", rate: number, index: number, } | { "kind": "batchNorm", gain: string, shift: string, mean: string, variance: string, momentum: number, epsilon: number, } | { "kind": "rmsNorm", epsilon: number, };
+export type LocalPart =
+  | { kind: 'activation'; activation: Activation }
+  | { kind: 'maxout'; pieces: number }
+  | { kind: 'maxPool'; patches: Patches }
+  | { kind: 'averagePool'; patches: Patches }
+  | { kind: 'dropout'; rate: number; index: number }
+  | {
+      kind: 'batchNorm'
+      gain: string
+      shift: string
+      mean: string
+      variance: string
+      momentum: number
+      epsilon: number
+    }
+  | { kind: 'rmsNorm'; epsilon: number }
 
-export type LossKind = { "kind": "crossEntropy" } | { "kind": "binaryCrossEntropy" } | { "kind": "meanSquaredError", 
-/**
- * The output function, whose derivative enters delta but not error.
- */
-output: Activation, };
+export type LossKind =
+  | { kind: 'crossEntropy' }
+  | { kind: 'binaryCrossEntropy' }
+  | {
+      kind: 'meanSquaredError'
+      /**
+       * The output function, whose derivative enters delta but not error.
+       */
+      output: Activation
+    }
 
-export type LabelSource = { "kind": "target", targets: string, } | { "kind": "wrong", targets: string, index: number, } | { "kind": "class", class: number, };
+export type LabelSource =
+  | { kind: 'target'; targets: string }
+  | { kind: 'wrong'; targets: string; index: number }
+  | { kind: 'class'; class: number }
 
-export type ScoreColumn = { into: string, column: number, };
+export type ScoreColumn = { into: string; column: number }
 
-export type Term = { tensor: string, factor: Scalar, 
-/**
- * Take the sign (−1, 0, 1) of each element instead of the element.
- */
-sign: boolean, };
+export type Term = {
+  tensor: string
+  factor: Scalar
+  /**
+   * Take the sign (−1, 0, 1) of each element instead of the element.
+   */
+  sign: boolean
+}
 
-export type Pair = { x: string, delta: string, };
+export type Pair = { x: string; delta: string }
 
-export type Distribution = { "kind": "uniform", range: number, } | { "kind": "normal", deviation: number, };
+export type Distribution =
+  { kind: 'uniform'; range: number } | { kind: 'normal'; deviation: number }
 
-export type Derivation = { "kind": "copy" } | { "kind": "sign", factor: number, } | { "kind": "copySign", magnitude: string, } | { "kind": "pseudoinverse" };
+export type Derivation =
+  | { kind: 'copy' }
+  | { kind: 'sign'; factor: number }
+  | { kind: 'copySign'; magnitude: string }
+  | { kind: 'pseudoinverse' }
 
-export type Augment = { height: number, width: number, channels: number, 
-/**
- * Largest shift, in pixels.
- */
-shift: number, 
-/**
- * Largest rotation, in degrees.
- */
-rotation: number, 
-/**
- * Largest relative change of size.
- */
-zoom: number, 
-/**
- * Largest shear, in degrees.
- */
-shear: number, 
-/**
- * Amplitude and smoothness (deviation) of an elastic distortion, in pixels.
- */
-elastic: [number, number], };
+export type Augment = {
+  height: number
+  width: number
+  channels: number
+  /**
+   * Largest shift, in pixels.
+   */
+  shift: number
+  /**
+   * Largest rotation, in degrees.
+   */
+  rotation: number
+  /**
+   * Largest relative change of size.
+   */
+  zoom: number
+  /**
+   * Largest shear, in degrees.
+   */
+  shear: number
+  /**
+   * Amplitude and smoothness (deviation) of an elastic distortion, in pixels.
+   */
+  elastic: [number, number]
+}

@@ -13,12 +13,7 @@ interface WasmTensor {
 }
 type Shared = Omit<SessionBinding, 'run' | 'read' | 'dispose'>
 interface WasmSession extends Shared {
-  run(
-    phase: string,
-    data: DataSetBinding,
-    examples: Uint32Array,
-    knobs: Float32Array,
-  ): Float64Array
+  run(phase: string, data: DataSetBinding, examples: Uint32Array, knobs: Float32Array): Float64Array
   read(tensor: string): WasmTensor
   free(): void
 }

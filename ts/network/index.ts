@@ -48,7 +48,9 @@ export function parseNetwork(text: string, activation = 'tanh'): Network {
   const widths = text.split('-').map((part) => {
     if (!/^\d+$/.test(part)) {
       const found = JSON.stringify(part)
-      throw new UsageError(`network ${JSON.stringify(text)}: ${found} is not a width; like 784-1500-10`)
+      throw new UsageError(
+        `network ${JSON.stringify(text)}: ${found} is not a width; like 784-1500-10`,
+      )
     }
     return Number(part)
   })

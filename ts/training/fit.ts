@@ -140,7 +140,9 @@ class Trainer {
     const { signal } = this.#options
     const { epoch } = this.#position
     const indices = this.#indices.train
-    const order = this.session.permutation(indices.length, epoch).map((place) => indices[place] ?? 0)
+    const order = this.session
+      .permutation(indices.length, epoch)
+      .map((place) => indices[place] ?? 0)
     const steps = Math.ceil(order.length / this.#batch)
     let size = 4
     while (this.#position.step < steps && signal?.aborted !== true) {

@@ -20,11 +20,13 @@ export function angles(session: Session, metrics: Metrics, blocks: number) {
     const found = sums(`signal.${i}`)
     return found === undefined ? null : angle(...found)
   })
-  const weights = Array.from({ length: blocks }, (_, block) => ({ block, found: sums(`weight.${block}`, true) }))
-    .flatMap(({ block, found }) =>
-      found === undefined
-        ? []
-        : [{ block, angle: angle(...found), ratio: Math.sqrt(found[1] / found[2]) }],
-    )
+  const weights = Array.from({ length: blocks }, (_, block) => ({
+    block,
+    found: sums(`weight.${block}`, true),
+  })).flatMap(({ block, found }) =>
+    found === undefined
+      ? []
+      : [{ block, angle: angle(...found), ratio: Math.sqrt(found[1] / found[2]) }],
+  )
   return { signals, weights }
 }

@@ -37,11 +37,17 @@ export const schedules = {
 export function parseSchedule(text: string): Schedule {
   const [kind = '', ...rest] = text.split(':')
   const known = ['constant', 'cosine', 'step', 'exponential', 'warmup'] as const
-  const { name } = byName('schedule', kind, known.map((name) => ({ name })))
+  const { name } = byName(
+    'schedule',
+    kind,
+    known.map((name) => ({ name })),
+  )
   const positive = (place: number): number => {
     const value = Number(rest[place])
     if (!(value > 0 && Number.isFinite(value))) {
-      throw new UsageError(`schedule ${JSON.stringify(text)} needs a positive number: ${usage[name]}`)
+      throw new UsageError(
+        `schedule ${JSON.stringify(text)} needs a positive number: ${usage[name]}`,
+      )
     }
     return value
   }

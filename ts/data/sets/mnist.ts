@@ -62,14 +62,20 @@ export function pair(
 ): Examples {
   const [count = 0, ...shape] = images.shape
   if (!(images.data instanceof Uint8Array) || shape.length !== 2) {
-    throw new FeedalignError(`${imagesFile}: expected bytes of rank 3, found rank ${images.shape.length}`)
+    throw new FeedalignError(
+      `${imagesFile}: expected bytes of rank 3, found rank ${images.shape.length}`,
+    )
   }
   if (!(labels.data instanceof Uint8Array) || labels.shape.length !== 1) {
-    throw new FeedalignError(`${labelsFile}: expected bytes of rank 1, found rank ${labels.shape.length}`)
+    throw new FeedalignError(
+      `${labelsFile}: expected bytes of rank 1, found rank ${labels.shape.length}`,
+    )
   }
   if (count === 0 || labels.data.length !== count) {
     const found = labels.data.length
-    throw new FeedalignError(`${labelsFile}: ${found} labels for the ${count} images of ${imagesFile}`)
+    throw new FeedalignError(
+      `${labelsFile}: ${found} labels for the ${count} images of ${imagesFile}`,
+    )
   }
   const at = labels.data.findIndex((label) => label >= CLASSES)
   if (at >= 0) {
