@@ -5,9 +5,10 @@
  *
  * node scripts/setup.mjs [--wasm]
  */
-import { existsSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
 import { makeDigits } from './setup/digits.mjs'
-import { Failure, run, step } from './setup/steps.mjs'
+import { Failure, root, run, step } from './setup/steps.mjs'
 import { buildWasm } from './setup/wasm.mjs'
 
 const addon = ['crates/node', 'crates/engine/src', 'crates/kernels/src', 'Cargo.toml', 'Cargo.lock']
@@ -20,16 +21,24 @@ async function main() {
   await step('digits', ['scripts/setup/digits.mjs'], ['assets/digits.idx.gz'], () =>
     makeDigits(new URL('../assets/digits.idx.gz', import.meta.url)),
   )
-  await step('native engine', addon, ['native'], () =>
-    run('npx', [
-      ...['napi', 'build', '--release', '--platform', '--no-js'],
-      ...['--manifest-path', 'crates/node/Cargo.toml', '--output-dir', 'native'],
-    ]),
-  )
+  await step('native engine', addon, ['native'], buildAddon)
   await step('TypeScript', ['ts', 'tsconfig.json', 'tsconfig.build.json'], ['dist'], () =>
     run('npx', ['tsc', '-p', 'tsconfig.build.json']),
   )
   if (process.argv.includes('--wasm')) await buildWasm()
+}
+
+/** The shared library that cargo builds is the addon; only its name differs. */
+async function buildAddon() {
+  const target = join(root, 'target')
+  await run('cargo', ['build', '--release', '-p', 'feedalign-node', '--target-dir', target])
+  const { platform, arch } = process
+  const library = { darwin: 'libfeedalign_node.dylib', win32: 'feedalign_node.dll' }[platform]
+  const suffix = { linux: '-gnu', win32: '-msvc' }[platform] ?? ''
+  mkdirSync(join(root, 'native'), { recursive: true })
+  const addon = join(root, `native/feedalign.${platform}-${arch}${suffix}.node`)
+  copyFileSync(join(target, 'release', library ?? 'libfeedalign_node.so'), `${addon}.part`)
+  renameSync(`${addon}.part`, addon)
 }
 
 function checkTools() {

@@ -145,12 +145,12 @@ impl Pool {
     /// With the panic of a member, after all have left.
     pub fn run(&mut self, job: &(dyn Fn(&Member) + Sync)) {
         let shared = &*self.shared;
-        // SAFETY: no helper runs (this method has `&mut self` and waits for all before it
-        // returns), so nobody reads `job`; its lifetime is erased for just as long.
-        unsafe {
-            *shared.job.get() =
-                Some(std::mem::transmute::<*const (dyn Fn(&Member) + Sync), Job>(job))
-        };
+        // SAFETY: only the lifetime of the referent changes. No helper runs now (this method has
+        // `&mut self` and waits for all before it returns), so nobody reads `job` after it ends.
+        #[allow(clippy::transmute_ptr_to_ptr, reason = "a cast cannot extend the lifetime")]
+        let erased = unsafe { std::mem::transmute::<*const (dyn Fn(&Member) + Sync), Job>(job) };
+        // SAFETY: as above, nobody else touches it now.
+        unsafe { *shared.job.get() = Some(erased) };
         shared.running.store(self.helpers.len(), Ordering::Relaxed);
         shared.run.fetch_add(1, Ordering::Release);
         for helper in &self.helpers {

@@ -2,6 +2,8 @@
 
 // Arguments arrive owned from JavaScript.
 #![allow(clippy::needless_pass_by_value)]
+// Errors are the engine's, documented there.
+#![allow(clippy::missing_errors_doc)]
 
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::Instant;

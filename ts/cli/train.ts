@@ -1,0 +1,100 @@
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { appendFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { FeedalignError } from '../errors.js'
+import type { TrainingEvent } from '../training/events.js'
+import { fit } from '../training/fit.js'
+import { addTrainingFlags, fitOptions, loadData, type TrainingFlags } from './options.js'
+import { percent, printer } from './progress.js'
+
+interface TrainFlags extends TrainingFlags {
+  readonly rule: string
+  readonly out?: string
+  /** False with --no-save. */
+  readonly save: boolean
+  readonly resume?: string
+}
+
+/** `feedalign train`: one network under one rule, into a run folder. */
+export function trainCommand(): Command {
+  const command = new Command('train').description('train a network under a learning rule')
+  return addTrainingFlags(command)
+    .option('--rule <name>', 'learning rule: see `feedalign rules`', 'fa')
+    .option('--out <folder>', 'run folder; runs/TIME-RULE unless told')
+    .option('--no-save', 'write nothing')
+    .option('--resume <folder>', 'go on from the last checkpoint of a run folder')
+    .addHelpText(
+      'before',
+      'Examples:\n  feedalign train --data mnist --rule fa --epochs 5\n' +
+        '  feedalign train --network 784-256-10 --activation relu --json\n',
+    )
+    .action(train)
+}
+
+async function train(flags: TrainFlags): Promise<void> {
+  const loaded = await loadData(flags)
+  const folder = runFolder(flags)
+  const stop = new AbortController()
+  const options = fitOptions(flags, flags.rule, loaded)
+  const run = fit({
+    ...options,
+    signal: stop.signal,
+    ...(folder === undefined ? {} : { checkpoints: folder, resume: flags.resume !== undefined }),
+  })
+  if (folder !== undefined) {
+    await writeFile(join(folder, 'config.json'), `${JSON.stringify(flags, null, 2)}\n`)
+  }
+  const print = printer(flags)
+  const forget = onInterrupt(() => {
+    stop.abort()
+  })
+  try {
+    for await (const event of run) {
+      print(event)
+      if (folder !== undefined && event.event === 'epoch') await record(folder, event)
+      if (event.event === 'done' && flags.json !== true) {
+        const { testError } = event
+        if (testError !== undefined) console.log(`test error ${percent(testError)}`)
+      }
+      if (event.event === 'interrupted') {
+        process.exitCode = 130
+        const next = folder === undefined ? 'nothing was saved' : `go on with --resume ${folder}`
+        console.error(`stopped in epoch ${event.epoch + 1}; ${next}`)
+      }
+    }
+  } finally {
+    forget()
+  }
+}
+
+function record(folder: string, event: TrainingEvent): Promise<void> {
+  return appendFile(join(folder, 'metrics.jsonl'), `${JSON.stringify(event)}\n`)
+}
+
+/** The first Ctrl-C asks for an end after saving, the second ends at once. */
+function onInterrupt(stop: () => void): () => void {
+  const once = (): void => {
+    stop()
+    process.once('SIGINT', () => process.exit(130))
+  }
+  process.once('SIGINT', once)
+  return () => {
+    process.removeListener('SIGINT', once)
+  }
+}
+
+/** The run's folder, made and found writable before anything is trained. */
+function runFolder({ rule, out, save, resume }: TrainFlags): string | undefined {
+  if (!save) return undefined
+  const time = new Date().toISOString().replaceAll(/[:.]/g, '-')
+  const folder = resume ?? out ?? join('runs', `${time}-${rule}`)
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error)
+    throw new FeedalignError(`cannot write to ${folder} (${reason})`)
+  }
+  return folder
+}
