@@ -1,0 +1,290 @@
+//! Every kernel of this machine against plain loops, and to the bit against `generic`, at sizes
+//! around every tile's edge.
+
+mod common;
+
+use common::{ACTIVATIONS, Rows, activated, assert_near, packed, rows};
+use feedalign_kernels::dispatch::available;
+use feedalign_kernels::{
+    Activation, Epilogue, Forward, Gate, Kernel, LANES, Project, ROW_CHUNK, Sgd, Transpose, Update,
+    UpdateBias,
+};
+
+const ROWS: [usize; 13] = [0, 1, 2, 3, 5, 6, 7, 8, 9, 15, 16, 17, 33];
+const INNER: [usize; 8] = [0, 1, 5, 6, 7, 8, 9, 17];
+const COLUMNS: [usize; 6] = [1, 10, 15, 16, 17, 33];
+
+fn sizes() -> impl Iterator<Item = (usize, usize, usize)> {
+    ROWS.into_iter().flat_map(|n| {
+        INNER.into_iter().flat_map(move |i| COLUMNS.into_iter().map(move |o| (n, i, o)))
+    })
+}
+
+/// Runs a job in two parts, so that every test also tests the cut.
+fn in_two(units: usize, mut part: impl FnMut(std::ops::Range<usize>)) {
+    part(units / 3..units);
+    part(0..units / 3);
+}
+
+fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+/// The result of `run` for each kernel, the last (`generic`) being the reference for the bits.
+fn same_bits(what: &str, run: impl Fn(&dyn Kernel) -> Vec<f32>) -> Vec<f32> {
+    let kernels = available();
+    let reference = run(&**kernels.last().expect("generic runs everywhere"));
+    for kernel in &kernels {
+        assert!(bits(&run(&**kernel)) == bits(&reference), "{}: {what}", kernel.name());
+    }
+    reference
+}
+
+fn forward(
+    kernel: &dyn Kernel,
+    (n, inner, columns): (usize, usize, usize),
+    accumulate: bool,
+    epilogue: Epilogue,
+) -> Rows {
+    let x = rows(n, inner, 1);
+    let (_, weight) = packed(inner, columns, 2);
+    let mut y = rows(n, columns, 3);
+    let job = Forward {
+        x: x.data.as_ptr(),
+        x_stride: x.stride,
+        weight: weight.as_ptr(),
+        y: y.data.as_mut_ptr(),
+        y_stride: y.stride,
+        rows: n,
+        inner,
+        columns,
+        accumulate,
+        epilogue,
+    };
+    // SAFETY: the buffers have the shapes stated.
+    in_two(kernel.forward_units(&job), |units| unsafe { kernel.forward(&job, units) });
+    y
+}
+
+#[test]
+fn forward_is_the_product_plus_bias_through_the_activation() {
+    for (case, (n, inner, columns)) in sizes().enumerate() {
+        let activation = ACTIVATIONS[case % ACTIVATIONS.len()];
+        let accumulate = case % 3 == 0;
+        let bias = rows(1, columns, 4);
+        let epilogue = Epilogue::Activate { bias: bias.data.as_ptr(), activation };
+        let what = format!("{n} × {inner} × {columns} {activation:?}");
+        let y = same_bits(&what, |k| forward(k, (n, inner, columns), accumulate, epilogue).data);
+        let (x, before) = (rows(n, inner, 1), rows(n, columns, 3));
+        let (weight, _) = packed(inner, columns, 2);
+        for row in 0..n {
+            for o in 0..columns {
+                let product = |i: usize| {
+                    f64::from(x.data[row * x.stride + i]) * f64::from(weight[i * columns + o])
+                };
+                let mut sum: f64 = (0..inner).map(product).sum();
+                if accumulate {
+                    sum += f64::from(before.data[row * before.stride + o]);
+                }
+                sum += f64::from(bias.data[o]);
+                assert_near(y[row * before.stride + o], activated(sum, activation), &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_gated_forward_is_the_product_times_the_derivative() {
+    for activation in ACTIVATIONS {
+        let size = (9, 10, 33);
+        let h = rows(9, 33, 7);
+        let gate = Gate { h: h.data.as_ptr(), h_stride: h.stride, activation };
+        let plain = Epilogue::Activate { bias: std::ptr::null(), activation: Activation::Identity };
+        let gated = same_bits("gated", |k| forward(k, size, false, Epilogue::Gate(gate)).data);
+        let ungated = same_bits("ungated", |k| forward(k, size, false, plain).data);
+        for row in 0..9 {
+            for o in 0..33 {
+                let at = row * h.stride + o;
+                assert_eq!(gated[at], ungated[at] * activation.derivative(h.data[at]));
+            }
+        }
+    }
+}
+
+fn transposed(kernel: &dyn Kernel, delta: &Rows, n: usize, columns: usize) -> (Vec<f32>, usize) {
+    let target_stride = n.next_multiple_of(LANES).max(LANES);
+    let mut target = vec![f32::NAN; columns * target_stride];
+    let job = Transpose {
+        source: delta.data.as_ptr(),
+        source_stride: delta.stride,
+        target: target.as_mut_ptr(),
+        target_stride,
+        rows: n,
+        columns,
+    };
+    // SAFETY: the buffers have the shapes stated.
+    in_two(kernel.transpose_units(&job), |units| unsafe { kernel.transpose(&job, units) });
+    (target, target_stride)
+}
+
+#[test]
+fn project_is_the_product_with_the_transpose_times_the_derivative() {
+    for (case, (n, inner, columns)) in sizes().enumerate() {
+        let activation = ACTIVATIONS[case % ACTIVATIONS.len()];
+        let (accumulate, gated) = (case % 3 == 0, case % 2 == 0);
+        let (delta, h, before) = (rows(n, columns, 1), rows(n, inner, 4), rows(n, inner, 3));
+        let (plain, matrix) = packed(inner, columns, 2);
+        let what = format!("{n} × {inner} × {columns} {activation:?}");
+        let y = same_bits(&what, |kernel| {
+            let (delta_t, delta_stride) = transposed(kernel, &delta, n, columns);
+            let mut y = rows(n, inner, 3);
+            let gate = Gate { h: h.data.as_ptr(), h_stride: h.stride, activation };
+            let job = Project {
+                delta_t: delta_t.as_ptr(),
+                delta_stride,
+                matrix: matrix.as_ptr(),
+                y: y.data.as_mut_ptr(),
+                y_stride: y.stride,
+                rows: n,
+                inner,
+                columns,
+                accumulate,
+                gate: gated.then_some(gate),
+            };
+            // SAFETY: the buffers have the shapes stated.
+            in_two(kernel.project_units(&job), |units| unsafe { kernel.project(&job, units) });
+            y.data
+        });
+        for row in 0..n {
+            for i in 0..inner {
+                let product = |o: usize| {
+                    f64::from(delta.data[row * delta.stride + o])
+                        * f64::from(plain[i * columns + o])
+                };
+                let mut sum: f64 = (0..columns).map(product).sum();
+                if accumulate {
+                    sum += f64::from(before.data[row * before.stride + i]);
+                }
+                if gated {
+                    sum *= f64::from(activation.derivative(h.data[row * h.stride + i]));
+                }
+                assert_near(y[row * before.stride + i], sum, &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn transposing_pads_with_zero() {
+    let delta = rows(17, 33, 1);
+    let (target, stride) = transposed(&*available()[0], &delta, 17, 33);
+    for column in 0..33 {
+        for row in 0..stride {
+            let expected = if row < 17 { delta.data[row * delta.stride + column] } else { 0.0 };
+            assert_eq!(target[column * stride + row], expected);
+        }
+    }
+}
+
+const STEPS: [Sgd; 3] = [
+    Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.0, weight_decay: 0.0 },
+    Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.0, weight_decay: 0.1 },
+    Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.9, weight_decay: 0.1 },
+];
+
+/// One parameter's step in f64: (parameter, velocity).
+fn step(sgd: &Sgd, sum: f64, w: f64, v: f64, decay: f64) -> (f64, f64) {
+    let g = sum * f64::from(sgd.scale) + decay * w;
+    let v = f64::from(sgd.momentum) * v + g;
+    (w - f64::from(sgd.learning_rate) * v, v)
+}
+
+/// Weight and velocity after one update, one after the other.
+fn update(kernel: &dyn Kernel, (n, inner, columns): (usize, usize, usize), sgd: Sgd) -> Vec<f32> {
+    let (x, delta) = (rows(n, inner, 1), rows(n, columns, 2));
+    let (_, mut weight) = packed(inner, columns, 3);
+    let (_, mut velocity) = packed(inner, columns, 4);
+    let job = Update {
+        x: x.data.as_ptr(),
+        x_stride: x.stride,
+        delta: delta.data.as_ptr(),
+        delta_stride: delta.stride,
+        weight: weight.as_mut_ptr(),
+        velocity: if sgd.momentum > 0.0 { velocity.as_mut_ptr() } else { std::ptr::null_mut() },
+        rows: n,
+        inner,
+        columns,
+        sgd,
+    };
+    // SAFETY: the buffers have the shapes stated.
+    in_two(kernel.update_units(&job), |units| unsafe { kernel.update(&job, units) });
+    weight.extend(velocity);
+    weight
+}
+
+#[test]
+fn update_steps_in_the_panels_and_keeps_their_padding_zero() {
+    let long = [(ROW_CHUNK + 3, 9, 17), (2 * ROW_CHUNK, 2, 1)];
+    for (case, (n, inner, columns)) in sizes().chain(long).enumerate() {
+        let sgd = STEPS[case % STEPS.len()];
+        let what = format!("{n} × {inner} × {columns} {sgd:?}");
+        let after = same_bits(&what, |kernel| update(kernel, (n, inner, columns), sgd));
+        let (x, delta) = (rows(n, inner, 1), rows(n, columns, 2));
+        let (weight, _) = packed(inner, columns, 3);
+        let (velocity, _) = packed(inner, columns, 4);
+        let padded = columns.next_multiple_of(LANES);
+        for i in 0..inner {
+            for o in 0..padded {
+                let at = feedalign_kernels::panels::index(inner, i, o);
+                if o >= columns {
+                    assert_eq!(after[at], 0.0, "{what}");
+                    continue;
+                }
+                let product = |row: usize| {
+                    f64::from(x.data[row * x.stride + i])
+                        * f64::from(delta.data[row * delta.stride + o])
+                };
+                let sum = (0..n).map(product).sum();
+                let (w, v) = (weight[i * columns + o], velocity[i * columns + o]);
+                let decay = f64::from(sgd.weight_decay);
+                let (w, v) = step(&sgd, sum, f64::from(w), f64::from(v), decay);
+                assert_near(after[at], w, &what);
+                if sgd.momentum > 0.0 {
+                    assert_near(after[inner * padded + at], v, &what);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_bias_steps_by_the_sum_of_the_rows_and_never_decays() {
+    for (n, columns) in [(0, 1), (1, 10), (7, 16), (33, 17), (ROW_CHUNK + 1, 33)] {
+        for sgd in STEPS {
+            let delta = rows(n, columns, 2);
+            let after = same_bits("bias", |kernel| {
+                let (mut bias, mut velocity) = (rows(1, columns, 3), rows(1, columns, 4));
+                let held = velocity.data.as_mut_ptr();
+                let job = UpdateBias {
+                    delta: delta.data.as_ptr(),
+                    delta_stride: delta.stride,
+                    bias: bias.data.as_mut_ptr(),
+                    velocity: if sgd.momentum > 0.0 { held } else { std::ptr::null_mut() },
+                    rows: n,
+                    columns,
+                    sgd,
+                };
+                let units = kernel.update_bias_units(&job);
+                // SAFETY: the buffers have the shapes stated.
+                in_two(units, |units| unsafe { kernel.update_bias(&job, units) });
+                bias.data
+            });
+            let (bias, velocity) = (rows(1, columns, 3), rows(1, columns, 4));
+            for o in 0..columns {
+                let sum = (0..n).map(|row| f64::from(delta.data[row * delta.stride + o])).sum();
+                let (b, v) = (f64::from(bias.data[o]), f64::from(velocity.data[o]));
+                assert_near(after[o], step(&sgd, sum, b, v, 0.0).0, "bias");
+            }
+        }
+    }
+}
