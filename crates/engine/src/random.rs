@@ -121,10 +121,13 @@ fn normal(p: f64) -> f64 {
     if q < 0.0 { -size } else { size }
 }
 
-/// Natural logarithm of a positive normal number, to a few units in the last place, in plain f64
+/// Natural logarithm of a positive normal number (what is not finite comes back as it is), to a few units in the last place, in plain f64
 /// arithmetic: ln x = e ln 2 + 2 artanh((m − 1)/(m + 1)), m in [√½, √2).
 #[must_use]
 pub fn logarithm(x: f64) -> f64 {
+    if !x.is_finite() {
+        return x;
+    }
     let bits = x.to_bits();
     let mut exponent = ((bits >> 52) & 0x7ff) as i64 - 1023;
     let mut mantissa = f64::from_bits((bits & ((1 << 52) - 1)) | (1023 << 52));

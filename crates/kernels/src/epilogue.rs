@@ -16,7 +16,8 @@ pub unsafe fn activate<V: Vector>(a: V, activation: Activation) -> V {
             Activation::Identity => a,
             Activation::Tanh => vecmath::tanh(a),
             Activation::Sigmoid => vecmath::sigmoid(a),
-            Activation::Relu => a.max(V::splat(0.0)),
+            // In this order of operands a NaN stays one.
+            Activation::Relu => V::splat(0.0).max(a),
             Activation::LeakyRelu(slope) => a.select_positive(a, a.mul(V::splat(slope))),
         }
     }

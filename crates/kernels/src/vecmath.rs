@@ -46,7 +46,8 @@ unsafe fn polynomial<V: Vector, const N: usize>(x: V, coefficients: &[f32; N]) -
 pub unsafe fn exp<V: Vector>(x: V) -> V {
     // SAFETY: the caller keeps the contract of `Vector`. Cody and Waite: x = n ln 2 + r.
     unsafe {
-        let x = x.max(V::splat(EXP_RANGE.0)).min(V::splat(EXP_RANGE.1));
+        // In this order of operands a NaN stays one.
+        let x = V::splat(EXP_RANGE.1).min(V::splat(EXP_RANGE.0).max(x));
         let shifted = x.mul_add(V::splat(std::f32::consts::LOG2_E), V::splat(ROUNDER));
         let n = shifted.sub(V::splat(ROUNDER));
         let r = n.mul_add(V::splat(-0.693_359_4), x);
@@ -77,7 +78,7 @@ pub unsafe fn sigmoid<V: Vector>(x: V) -> V {
 pub unsafe fn tanh<V: Vector>(x: V) -> V {
     // SAFETY: the caller keeps the contract of `Vector`.
     unsafe {
-        let x = x.max(V::splat(-TANH_LIMIT)).min(V::splat(TANH_LIMIT));
+        let x = V::splat(TANH_LIMIT).min(V::splat(-TANH_LIMIT).max(x));
         let square = x.mul(x);
         x.mul(polynomial(square, &TANH_TOP)).div(polynomial(square, &TANH_BOTTOM))
     }

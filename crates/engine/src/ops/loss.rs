@@ -197,7 +197,11 @@ impl Work {
             let t = f64::from(row.target.at(class));
             match self.kind {
                 Kind::CrossEntropy if t == 0.0 => 0.0,
-                Kind::CrossEntropy => -t * logarithm(y.max(f64::from(f32::MIN_POSITIVE))),
+                Kind::CrossEntropy => {
+                    // Not `max`, which would hide a NaN.
+                    let least = f64::from(f32::MIN_POSITIVE);
+                    -t * logarithm(if y < least { least } else { y })
+                }
                 Kind::BinaryCrossEntropy => binary_cross_entropy(a, y, t),
                 Kind::MeanSquaredError(_) => 0.5 * (y - t) * (y - t),
             }
