@@ -30,7 +30,7 @@ const succeeds = (program, args, options) =>
 /** The settings of a compiler that has the target, after installing one if need be. */
 async function compiler() {
   if (await succeeds('rustup', ['target', 'add', TARGET], { minutes: 3 })) {
-    return { env: { RUSTFLAGS: SIMD }, cargoArgs: [], packArgs: [] }
+    return { env: { RUSTFLAGS: SIMD }, cargoArgs: [], packArgs: ['--mode', 'no-install'], path: [] }
   }
   const packages = ['rustc-web', 'cargo-web', 'rust-web-src', 'lld-19']
   if (!existsSync(debian.cargo) || !(await succeeds(debian.linker, ['--version']))) {
@@ -49,7 +49,12 @@ async function compiler() {
     RUSTFLAGS: `${SIMD} -C linker=${debian.linker}`,
   }
   // The target is not where wasm-pack looks for it: it must not check.
-  return { env, cargoArgs: ['-Zbuild-std=std,panic_abort'], packArgs: ['--mode', 'force'] }
+  return {
+    env,
+    cargoArgs: ['-Zbuild-std=std,panic_abort'],
+    packArgs: ['--mode', 'force'],
+    path: ['/usr/bin'],
+  }
 }
 
 export async function buildWasm() {
@@ -68,13 +73,8 @@ export async function buildWasm() {
     'Cargo.lock',
   ]
   await step('wasm engine', [...sources, 'scripts/setup/wasm.mjs'], ['wasm'], async () => {
-    const { env, cargoArgs, packArgs } = await compiler()
-    const paths = [
-      join(tools, 'bin'),
-      join(root, 'node_modules/.bin'),
-      '/usr/bin',
-      process.env.PATH,
-    ]
+    const { env, cargoArgs, packArgs, path } = await compiler()
+    const paths = [join(tools, 'bin'), join(root, 'node_modules/.bin'), ...path, process.env.PATH]
     await run(
       join(tools, 'bin/wasm-pack'),
       [

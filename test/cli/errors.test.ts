@@ -48,3 +48,16 @@ test('train prints events as JSON lines and ends with a low error on small digit
   expect(events[1]?.epoch).toBe(0)
   expect(events.at(-1)?.testError).toBeLessThan(0.2)
 })
+
+test('a resumed run goes on with the settings of its folder', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'feedalign-'))
+  const size = ['--network', '784-32-10', '--epochs', '1', '--learning-rate', '0.02']
+  const done = (...args: string[]): unknown => {
+    const { stdout, stderr } = feedalign('train', '--json', ...args)
+    expect(stderr).toBe('')
+    const last = stdout.trim().split('\n').at(-1) ?? ''
+    return (JSON.parse(last) as { weightsSha256: string }).weightsSha256
+  }
+  const whole = done('--out', folder, ...size)
+  expect(done('--resume', folder)).toBe(whole)
+})

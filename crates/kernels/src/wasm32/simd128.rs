@@ -42,32 +42,32 @@ impl Vector for Quads {
     }
     #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
-        self.zip(other, f32x4_add)
+        self.zip(other, |a, b| f32x4_add(a, b))
     }
     #[inline(always)]
     unsafe fn sub(self, other: Self) -> Self {
-        self.zip(other, f32x4_sub)
+        self.zip(other, |a, b| f32x4_sub(a, b))
     }
     #[inline(always)]
     unsafe fn mul(self, other: Self) -> Self {
-        self.zip(other, f32x4_mul)
+        self.zip(other, |a, b| f32x4_mul(a, b))
     }
     #[inline(always)]
     unsafe fn div(self, other: Self) -> Self {
-        self.zip(other, f32x4_div)
+        self.zip(other, |a, b| f32x4_div(a, b))
     }
     #[inline(always)]
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
-        self.zip(factor, f32x4_mul).zip(addend, f32x4_add)
+        self.zip(factor, |a, b| f32x4_mul(a, b)).zip(addend, |a, b| f32x4_add(a, b))
     }
     /// `pmax(b, a)` is `b < a ? a : b`: the trait's choice where both are equal.
     #[inline(always)]
     unsafe fn max(self, other: Self) -> Self {
-        other.zip(self, f32x4_pmax)
+        other.zip(self, |a, b| f32x4_pmax(a, b))
     }
     #[inline(always)]
     unsafe fn min(self, other: Self) -> Self {
-        other.zip(self, f32x4_pmin)
+        other.zip(self, |a, b| f32x4_pmin(a, b))
     }
     #[inline(always)]
     unsafe fn select_positive(self, yes: Self, no: Self) -> Self {
