@@ -3,7 +3,7 @@ import { blockAt, widthBelow, type Network } from '../network/index.js'
 import type { Matrix } from '../rules/vocabulary.js'
 import { names } from './names.js'
 
-/** How far initial values reach; see `docs/architecture.md` for how the defaults were chosen. */
+/** How far initial values reach. */
 export interface Scales {
   /** Hidden W ~ U(±weightScale · √(3 / inputs)), the last block's a tenth of √(3 / inputs). */
   readonly weightScale: number
