@@ -2,7 +2,7 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist', 'native', 'wasm', 'target', '.cache', 'runs', 'scripts', '*.config.*'] },
+  { ignores: ['dist', 'native', 'wasm', 'target', '.cache', 'runs', 'scripts', 'bench', '*.config.*'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

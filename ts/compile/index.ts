@@ -158,14 +158,18 @@ function probe(options: CompileOptions, signals: readonly Signal[]): Phase {
     if (signal.kind !== 'none') measure(`signal.${i}`, names.delta(i), chain(i))
   }
   for (const { kind, block } of matricesOf(signals)) {
-    if (kind === 'fixed') measure(`weight.${block}`, names.weight(block), names.feedback(block))
+    // Matrices are the same at every step of a call: once is enough.
+    const enabled = { knob: 'matrices' }
+    if (kind === 'fixed') {
+      measure(`weight.${block}`, names.weight(block), names.feedback(block), { enabled })
+    }
   }
-  return { name: 'probe', advances: false, knobs: [], metrics, ops }
+  return { name: 'probe', advances: false, knobs: ['matrices'], metrics, ops }
 
-  function measure(what: string, a: string, b: string): void {
+  function measure(what: string, a: string, b: string, when: Pick<Instruction, 'enabled'> = {}) {
     const sums: [string, string, string] = [`${what}.ab`, `${what}.aa`, `${what}.bb`]
     metrics.push(...sums)
-    ops.push({ op: 'measure', a, b, metrics: sums })
+    ops.push({ ...when, op: 'measure', a, b, metrics: sums })
   }
 }
 

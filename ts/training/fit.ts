@@ -222,7 +222,10 @@ class Trainer {
   async #epochEvent(train: { loss: number; error: number } | null): Promise<EpochEvent> {
     const { validation } = this.#indices
     const probed = (validation.length > 0 ? validation : this.#indices.train).subarray(0, PROBED)
-    const metrics = await this.session.run('probe', this.#train, probed)
+    // The first step measures the matrices too.
+    const knobs = new Float32Array(Math.ceil(probed.length / this.#batch))
+    knobs[0] = 1
+    const metrics = await this.session.run('probe', this.#train, probed, knobs)
     const found = angles(this.session, metrics, this.#options.network.blocks.length)
     return {
       event: 'epoch',

@@ -10,10 +10,9 @@ function angle(ab: number, aa: number, bb: number): number | null {
 /** What the probe's metrics say of a network of `blocks` blocks. */
 export function angles(session: Session, metrics: Metrics, blocks: number) {
   const names = session.program.phases.find((phase) => phase.name === 'probe')?.metrics ?? []
-  const sums = (what: string, first = false): [number, number, number] | undefined => {
+  const sums = (what: string): [number, number, number] | undefined => {
     if (!names.includes(`${what}.ab`)) return undefined
-    const total = (part: string): number =>
-      first ? ([...metrics.each(`${what}.${part}`)][0] ?? 0) : metrics.sum(`${what}.${part}`)
+    const total = (part: string): number => metrics.sum(`${what}.${part}`)
     return [total('ab'), total('aa'), total('bb')]
   }
   const signals = Array.from({ length: blocks - 1 }, (_, i) => {
@@ -22,7 +21,7 @@ export function angles(session: Session, metrics: Metrics, blocks: number) {
   })
   const weights = Array.from({ length: blocks }, (_, block) => ({
     block,
-    found: sums(`weight.${block}`, true),
+    found: sums(`weight.${block}`),
   })).flatMap(({ block, found }) =>
     found === undefined
       ? []

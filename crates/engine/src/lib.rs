@@ -9,6 +9,7 @@ pub mod session;
 
 mod metrics;
 mod ops;
+mod orientation;
 mod plan;
 mod snapshot;
 mod tensors;

@@ -1,12 +1,12 @@
-//! Where the tensors of a session live: one aligned buffer each, allocated once.
+//! Where the tensors of a session live: one arena, each tensor's part of it allocated once.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::collections::HashMap;
 use std::ptr::NonNull;
 
-use feedalign_kernels::{LANES, panels};
+use feedalign_kernels::{LANES, memory::Arena, panels};
 
 use crate::error::{Error, Result};
+use crate::orientation::only_carry;
 use crate::program::{Grid, Init, Program, Role, Structure, Tensor};
 use crate::random::Draws;
 
@@ -18,6 +18,8 @@ pub type Id = usize;
 pub enum Form {
     /// `[rows × columns]` in panels.
     Matrix { rows: usize, columns: usize },
+    /// `[rows × columns]` in the panels of its transpose: see `orientation`.
+    Turned { rows: usize, columns: usize },
     /// Padded to whole panels.
     Vector { len: usize },
     /// f32 `[n × width]`, row-major with the stride given.
@@ -26,41 +28,25 @@ pub enum Form {
     Labels,
 }
 
-/// Zeroed memory of 4-byte words, aligned to cache lines.
-struct Buffer {
-    words: NonNull<u8>,
-    layout: Layout,
-}
-
-const ALIGNMENT: usize = 64;
-
-impl Buffer {
-    fn new(words: usize) -> Result<Self> {
-        let bytes = words.max(1).checked_mul(4);
-        let layout = bytes.and_then(|bytes| Layout::from_size_align(bytes, ALIGNMENT).ok());
-        let refused = || Error::new(format!("no memory for {words} numbers"));
-        let layout = layout.ok_or_else(refused)?;
-        // SAFETY: the size is not zero.
-        let words = NonNull::new(unsafe { alloc_zeroed(layout) }).ok_or_else(refused)?;
-        Ok(Self { words, layout })
-    }
-}
-
-impl Drop for Buffer {
-    fn drop(&mut self) {
-        // SAFETY: allocated in `new` with this layout.
-        unsafe { dealloc(self.words.as_ptr(), self.layout) }
-    }
-}
-
 struct Entry {
     form: Form,
     words: usize,
-    buffer: Buffer,
+    start: NonNull<f32>,
+}
+
+impl Form {
+    /// The form without the way it lies.
+    pub fn logical(self) -> Self {
+        match self {
+            Self::Turned { rows, columns } => Self::Matrix { rows, columns },
+            form => form,
+        }
+    }
 }
 
 /// All tensors of a session, named ones first.
 pub struct Tensors {
+    arena: Arena,
     entries: Vec<Entry>,
     names: HashMap<String, Id>,
 }
@@ -71,24 +57,30 @@ unsafe impl Send for Tensors {}
 
 impl Tensors {
     pub fn new(program: &Program, seed: u64) -> Result<Self> {
-        let mut tensors = Self { entries: Vec::new(), names: HashMap::new() };
+        let mut tensors = Self { arena: Arena::new(), entries: Vec::new(), names: HashMap::new() };
+        let only_carry = only_carry(program);
         for tensor in &program.tensors {
+            let turned = only_carry.contains(tensor.name.as_str());
             let place = format!("tensor {:?}", tensor.name);
             tensors
-                .add(tensor, program.batch as usize, seed)
+                .add(tensor, turned, program.batch as usize, seed)
                 .map_err(|error| error.within(&place))?;
         }
         Ok(tensors)
     }
 
-    fn add(&mut self, tensor: &Tensor, batch: usize, seed: u64) -> Result<()> {
+    fn add(&mut self, tensor: &Tensor, turned: bool, batch: usize, seed: u64) -> Result<()> {
         if tensor.structure != Structure::Dense || tensor.grid != Grid::F32 {
             return Err(Error::new("this engine runs dense f32 tensors only"));
         }
         if self.names.contains_key(&tensor.name) {
             return Err(Error::new("stands twice in the Program"));
         }
-        let id = self.allocate(form(tensor)?, batch)?;
+        let form = match form(tensor)? {
+            Form::Matrix { rows, columns } if turned => Form::Turned { rows, columns },
+            form => form,
+        };
+        let id = self.allocate(form, batch)?;
         self.names.insert(tensor.name.clone(), id);
         let values = self.initial(tensor, id, seed)?;
         self.write(id, &values);
@@ -98,11 +90,14 @@ impl Tensors {
     fn allocate(&mut self, form: Form, batch: usize) -> Result<Id> {
         let words = match form {
             Form::Matrix { rows, columns } => panels::len(rows, columns),
+            Form::Turned { rows, columns } => panels::len(columns, rows),
             Form::Vector { len } => len.next_multiple_of(LANES),
             Form::Rows { stride, .. } => batch.saturating_mul(stride),
             Form::Labels => batch,
         };
-        self.entries.push(Entry { form, words, buffer: Buffer::new(words)? });
+        let refused = || Error::new(format!("no memory for {words} numbers"));
+        let start = self.arena.words(words).ok_or_else(refused)?;
+        self.entries.push(Entry { form, words, start });
         Ok(self.entries.len() - 1)
     }
 
@@ -121,11 +116,11 @@ impl Tensors {
     }
 
     pub fn f32(&self, id: Id) -> *mut f32 {
-        self.entries[id].buffer.words.as_ptr().cast()
+        self.entries[id].start.as_ptr()
     }
 
     pub fn u32(&self, id: Id) -> *mut u32 {
-        self.entries[id].buffer.words.as_ptr().cast()
+        self.entries[id].start.as_ptr().cast()
     }
 
     fn initial(&self, tensor: &Tensor, id: Id, seed: u64) -> Result<Vec<f32>> {
@@ -141,7 +136,7 @@ impl Tensors {
             }
             Init::Copy { of } => {
                 let source = self.find(of)?;
-                if self.form(source) != self.form(id) {
+                if self.form(source).logical() != self.form(id).logical() {
                     return Err(Error::new(format!(
                         "has not the shape of {of:?}, which it copies"
                     )));
@@ -155,7 +150,7 @@ impl Tensors {
     /// Values of a matrix or vector as the border sees it; none of what lives for one step.
     pub fn persistent_len(&self, id: Id) -> usize {
         match self.form(id) {
-            Form::Matrix { rows, columns } => rows * columns,
+            Form::Matrix { rows, columns } | Form::Turned { rows, columns } => rows * columns,
             Form::Vector { len } => len,
             Form::Rows { .. } | Form::Labels => 0,
         }
@@ -167,6 +162,9 @@ impl Tensors {
         let held = self.words(id);
         match self.form(id) {
             Form::Matrix { rows, columns } => panels::unpack(held, rows, columns, &mut values),
+            Form::Turned { rows, columns } => {
+                panels::unpack_turned(held, rows, columns, &mut values);
+            }
             _ => values.copy_from_slice(&held[..self.persistent_len(id)]),
         }
         values
@@ -179,6 +177,7 @@ impl Tensors {
         let held = unsafe { std::slice::from_raw_parts_mut(self.f32(id), self.entries[id].words) };
         match form {
             Form::Matrix { rows, columns } => panels::pack(values, rows, columns, held),
+            Form::Turned { rows, columns } => panels::pack_turned(values, rows, columns, held),
             _ => held[..values.len()].copy_from_slice(values),
         }
     }
@@ -210,9 +209,9 @@ fn form(tensor: &Tensor) -> Result<Form> {
     }
 }
 
-/// Floats from row to row: whole panels, but never a multiple of 4096 bytes, which would put a
-/// column's cache lines into one set.
+/// Floats from row to row: an odd number of cache lines, so that the rows of a column spread over
+/// all sets of a cache instead of a half, a quarter or one of them.
 fn stride(width: usize) -> usize {
-    let padded = width.next_multiple_of(LANES);
-    if (padded * 4).is_multiple_of(4096) { padded + LANES } else { padded }
+    let lines = width.div_ceil(LANES);
+    (lines | 1) * LANES
 }

@@ -6,11 +6,12 @@
 use std::time::Instant;
 
 use feedalign_kernels::{
-    Activation, Epilogue, Forward, Gate, Kernel, Pool, Project, Sgd, Update, dispatch, panels, peak,
+    Activation, Epilogue, Forward, Gate, Kernel, Pool, Project, Sgd, Update, dispatch,
+    memory::Arena, panels, peak,
 };
 
 const WIDTH: usize = 1500;
-const STRIDE: usize = 1504;
+const STRIDE: usize = 1520;
 const MATRICES: usize = 4;
 
 fn main() {
@@ -47,17 +48,26 @@ fn main() {
 
 struct Buffers {
     rows: usize,
-    weights: Vec<Vec<f32>>,
-    x: Vec<f32>,
-    y: Vec<f32>,
-    delta_t: Vec<f32>,
-    bias: Vec<f32>,
+    weights: Vec<*mut f32>,
+    x: *mut f32,
+    y: *mut f32,
+    delta_t: *mut f32,
+    bias: *mut f32,
+    _arena: Arena,
 }
 
 impl Buffers {
     fn new(rows: usize) -> Self {
-        let fill =
-            |len: usize| (0..len).map(|i| ((i % 97) as f32 - 48.0) * 1e-3).collect::<Vec<_>>();
+        let mut arena = Arena::new();
+        let mut fill = |len: usize| {
+            let start = arena.words(len).expect("memory").as_ptr();
+            // SAFETY: the arena gave that many words.
+            let words = unsafe { std::slice::from_raw_parts_mut(start, len) };
+            for (i, word) in words.iter_mut().enumerate() {
+                *word = ((i % 97) as f32 - 48.0) * 1e-3;
+            }
+            start
+        };
         Self {
             rows,
             weights: (0..MATRICES).map(|_| fill(panels::len(WIDTH, WIDTH))).collect(),
@@ -65,6 +75,7 @@ impl Buffers {
             y: fill(rows * STRIDE),
             delta_t: fill(WIDTH * rows.next_multiple_of(16)),
             bias: fill(STRIDE),
+            _arena: arena,
         }
     }
 
@@ -72,35 +83,35 @@ impl Buffers {
         let (rows, inner, columns) = (self.rows, WIDTH, WIDTH);
         let activation = Activation::Tanh;
         let forward = Forward {
-            x: self.x.as_ptr(),
+            x: self.x,
             x_stride: STRIDE,
-            weight: self.weights[matrix].as_ptr(),
-            y: self.y.as_mut_ptr(),
+            weight: self.weights[matrix],
+            y: self.y,
             y_stride: STRIDE,
             rows,
             inner,
             columns,
             accumulate: false,
-            epilogue: Epilogue::Activate { bias: self.bias.as_ptr(), activation },
+            epilogue: Epilogue::Activate { bias: self.bias, activation },
         };
         let project = Project {
-            delta_t: self.delta_t.as_ptr(),
+            delta_t: self.delta_t,
             delta_stride: rows.next_multiple_of(16),
-            matrix: self.weights[matrix].as_ptr(),
-            y: self.y.as_mut_ptr(),
+            matrix: self.weights[matrix],
+            y: self.y,
             y_stride: STRIDE,
             rows,
             inner,
             columns,
             accumulate: false,
-            gate: Some(Gate { h: self.x.as_ptr(), h_stride: STRIDE, activation }),
+            gate: Some(Gate { h: self.x, h_stride: STRIDE, activation }),
         };
         let update = Update {
-            x: self.x.as_ptr(),
+            x: self.x,
             x_stride: STRIDE,
-            delta: self.y.as_ptr(),
+            delta: self.y,
             delta_stride: STRIDE,
-            weight: self.weights[matrix].as_mut_ptr(),
+            weight: self.weights[matrix],
             velocity: std::ptr::null_mut(),
             rows,
             inner,

@@ -1,13 +1,42 @@
 //! The loops of the three products, over tiles of any height; see the table in `kernel`.
 //!
 //! Everything is inlined into an entry point that enables the instruction set, so a function here
-//! is compiled once per set. What is left below the tile's height runs in tiles of 4, 2 and 1.
+//! is compiled once per set. What is left below the tile's height runs in lower ones.
 
 use core::ops::Range;
 
 use crate::epilogue::{activate, gate, step};
 use crate::kernel::{Epilogue, Forward, LANES, Project, ROW_CHUNK, Update};
 use crate::vector::Vector;
+
+/// Runs a tile function on `at..end`: as one tile of the full height where that fits, else in
+/// tiles of 8, 4, 2 and 1. The tile function's second parameter is the height.
+macro_rules! in_tiles {
+    (
+        $full:ident, $at:ident..$end:ident,
+        $tile:ident::<$vector:ident, _ $(, $more:ident)?>($($argument:expr),*)
+    ) => {
+        if $end - $at == $full {
+            $tile::<$vector, $full $(, $more)?>($($argument),*);
+        } else {
+            while $end - $at >= 8 {
+                $tile::<$vector, 8 $(, $more)?>($($argument),*);
+                $at += 8;
+            }
+            if $end - $at >= 4 {
+                $tile::<$vector, 4 $(, $more)?>($($argument),*);
+                $at += 4;
+            }
+            if $end - $at >= 2 {
+                $tile::<$vector, 2 $(, $more)?>($($argument),*);
+                $at += 2;
+            }
+            if $end > $at {
+                $tile::<$vector, 1 $(, $more)?>($($argument),*);
+            }
+        }
+    };
+}
 
 /// Units of work: panel-major, `MR` rows each.
 #[inline(always)]
@@ -25,21 +54,7 @@ pub unsafe fn forward<V: Vector, const MR: usize>(job: &Forward, units: Range<us
         let end = job.rows.min(row + MR);
         // SAFETY: rows row..end and the panel exist, as the unit does.
         unsafe {
-            if end - row == MR {
-                forward_tile::<V, MR>(job, panel, row);
-                continue;
-            }
-            while end - row >= 4 {
-                forward_tile::<V, 4>(job, panel, row);
-                row += 4;
-            }
-            if end - row >= 2 {
-                forward_tile::<V, 2>(job, panel, row);
-                row += 2;
-            }
-            if end > row {
-                forward_tile::<V, 1>(job, panel, row);
-            }
+            in_tiles!(MR, row..end, forward_tile::<V, _>(job, panel, row));
         }
     }
 }
@@ -103,21 +118,7 @@ pub unsafe fn project<V: Vector, const MR: usize, const MV: usize>(
         let end = job.inner.min(i + MR);
         // SAFETY: i..end exist, as the unit does.
         unsafe {
-            if end - i == MR {
-                project_rows::<V, MR, MV>(job, i);
-                continue;
-            }
-            while end - i >= 4 {
-                project_rows::<V, 4, MV>(job, i);
-                i += 4;
-            }
-            if end - i >= 2 {
-                project_rows::<V, 2, MV>(job, i);
-                i += 2;
-            }
-            if end > i {
-                project_rows::<V, 1, MV>(job, i);
-            }
+            in_tiles!(MR, i..end, project_rows::<V, _, MV>(job, i));
         }
     }
 }
@@ -129,9 +130,14 @@ unsafe fn project_rows<V: Vector, const R: usize, const MV: usize>(job: &Project
     // SAFETY: deltaᵀ is padded to vectors of 16 rows.
     unsafe {
         while row < job.rows {
-            if row + (MV - 1) * LANES < job.rows {
-                project_tile::<V, R, MV>(job, i, row);
-                row += MV * LANES;
+            // As many vectors as the rows fill, at least in part.
+            let vectors = (job.rows - row).div_ceil(LANES);
+            if MV >= 4 && vectors >= 4 {
+                project_tile::<V, R, 4>(job, i, row);
+                row += 4 * LANES;
+            } else if MV >= 2 && vectors >= 2 {
+                project_tile::<V, R, 2>(job, i, row);
+                row += 2 * LANES;
             } else {
                 project_tile::<V, R, 1>(job, i, row);
                 row += LANES;
@@ -216,7 +222,40 @@ unsafe fn project_store<V: Vector, const R: usize, const C: usize>(
     }
 }
 
-/// Units of work: panel-major, `MR` values of i each.
+/// Floats of x that an update works through before it goes on: what a core's own cache holds
+/// beside a panel of delta and the tiles of W that come and go.
+const UPDATE_CHUNK: usize = 96 * 1024;
+
+/// How an update's tiles are ordered: chunks of i, in each all panels, in each `MR` values of i a
+/// tile. So a chunk of x is read from far away once, not once for every panel.
+struct UpdateOrder {
+    panels: usize,
+    /// Tiles of `MR` values of i in all, and in a chunk.
+    tiles: usize,
+    chunk: usize,
+}
+
+impl UpdateOrder {
+    #[inline(always)]
+    fn new(job: &Update, height: usize) -> Self {
+        let tiles = job.inner.div_ceil(height);
+        // Whole cache lines of x.
+        let lines = (UPDATE_CHUNK / (job.rows.clamp(1, ROW_CHUNK) * LANES)).max(1);
+        let chunk = (lines * LANES / height).max(1);
+        Self { panels: job.columns.div_ceil(LANES), tiles, chunk }
+    }
+
+    /// (panel, tile) of a unit.
+    #[inline(always)]
+    fn place(&self, unit: usize) -> (usize, usize) {
+        let first = unit / (self.chunk * self.panels) * self.chunk;
+        let width = self.chunk.min(self.tiles - first);
+        let within = unit - first * self.panels;
+        (within / width, first + within % width)
+    }
+}
+
+/// Units of work: one tile each.
 #[inline(always)]
 pub fn update_units<const MR: usize>(job: &Update) -> usize {
     job.columns.div_ceil(LANES) * job.inner.div_ceil(MR)
@@ -226,27 +265,14 @@ pub fn update_units<const MR: usize>(job: &Update) -> usize {
 /// That of `Kernel::update`, and of [`Vector`].
 #[inline(always)]
 pub unsafe fn update<V: Vector, const MR: usize>(job: &Update, units: Range<usize>) {
-    let blocks = job.inner.div_ceil(MR);
+    let order = UpdateOrder::new(job, MR);
     for unit in units {
-        let (panel, mut i) = (unit / blocks, unit % blocks * MR);
+        let (panel, tile) = order.place(unit);
+        let mut i = tile * MR;
         let end = job.inner.min(i + MR);
         // SAFETY: i..end and the panel exist, as the unit does.
         unsafe {
-            if end - i == MR {
-                update_tile::<V, MR>(job, panel, i);
-                continue;
-            }
-            while end - i >= 4 {
-                update_tile::<V, 4>(job, panel, i);
-                i += 4;
-            }
-            if end - i >= 2 {
-                update_tile::<V, 2>(job, panel, i);
-                i += 2;
-            }
-            if end > i {
-                update_tile::<V, 1>(job, panel, i);
-            }
+            in_tiles!(MR, i..end, update_tile::<V, _>(job, panel, i));
         }
     }
 }

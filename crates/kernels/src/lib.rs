@@ -3,6 +3,7 @@
 
 pub mod dispatch;
 pub mod kernel;
+pub mod memory;
 pub mod panels;
 pub mod peak;
 pub mod pool;

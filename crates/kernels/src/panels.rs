@@ -38,3 +38,29 @@ pub fn unpack(panels: &[f32], rows: usize, columns: usize, target: &mut [f32]) {
         }
     }
 }
+
+/// Writes a row-major matrix `[rows × columns]` into the panels of its transpose
+/// `[columns × rows]`.
+///
+/// # Panics
+/// If `source` is shorter than rows · columns or `panels` than `len(columns, rows)`.
+pub fn pack_turned(source: &[f32], rows: usize, columns: usize, panels: &mut [f32]) {
+    panels[..len(columns, rows)].fill(0.0);
+    for row in 0..rows {
+        for column in 0..columns {
+            panels[index(columns, column, row)] = source[row * columns + column];
+        }
+    }
+}
+
+/// Reads the panels of a transpose back into the row-major matrix `[rows × columns]`.
+///
+/// # Panics
+/// If `target` is shorter than rows · columns or `panels` than `len(columns, rows)`.
+pub fn unpack_turned(panels: &[f32], rows: usize, columns: usize, target: &mut [f32]) {
+    for row in 0..rows {
+        for column in 0..columns {
+            target[row * columns + column] = panels[index(columns, column, row)];
+        }
+    }
+}

@@ -10,8 +10,10 @@ use feedalign_kernels::{
     UpdateBias,
 };
 
-const ROWS: [usize; 13] = [0, 1, 2, 3, 5, 6, 7, 8, 9, 15, 16, 17, 33];
-const INNER: [usize; 8] = [0, 1, 5, 6, 7, 8, 9, 17];
+/// Around the edges of tiles of 2, 6, 8 rows and of 1, 2, 4 vectors of rows.
+const ROWS: [usize; 17] = [0, 1, 2, 3, 5, 6, 7, 8, 9, 15, 16, 17, 31, 32, 33, 48, 65];
+/// Around the edges of tiles of 2, 6, 8 and 12.
+const INNER: [usize; 12] = [0, 1, 5, 6, 7, 8, 9, 11, 12, 13, 17, 25];
 const COLUMNS: [usize; 6] = [1, 10, 15, 16, 17, 33];
 
 fn sizes() -> impl Iterator<Item = (usize, usize, usize)> {
@@ -111,6 +113,23 @@ fn a_gated_forward_is_the_product_times_the_derivative() {
     }
 }
 
+#[test]
+fn a_gated_forward_adds_what_was_there_before_the_derivative_is_applied() {
+    let size = (9, 10, 33);
+    let h = rows(9, 33, 7);
+    let activation = Activation::Tanh;
+    let gate = Gate { h: h.data.as_ptr(), h_stride: h.stride, activation };
+    let plain = Epilogue::Activate { bias: std::ptr::null(), activation: Activation::Identity };
+    let gated = same_bits("gated", |k| forward(k, size, true, Epilogue::Gate(gate)).data);
+    let ungated = same_bits("ungated", |k| forward(k, size, true, plain).data);
+    for row in 0..9 {
+        for o in 0..33 {
+            let at = row * h.stride + o;
+            assert_eq!(gated[at], ungated[at] * activation.derivative(h.data[at]));
+        }
+    }
+}
+
 fn transposed(kernel: &dyn Kernel, delta: &Rows, n: usize, columns: usize) -> (Vec<f32>, usize) {
     let target_stride = n.next_multiple_of(LANES).max(LANES);
     let mut target = vec![f32::NAN; columns * target_stride];
@@ -186,7 +205,8 @@ fn transposing_pads_with_zero() {
     }
 }
 
-const STEPS: [Sgd; 3] = [
+const STEPS: [Sgd; 4] = [
+    Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.9, weight_decay: 0.0 },
     Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.0, weight_decay: 0.0 },
     Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.0, weight_decay: 0.1 },
     Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.9, weight_decay: 0.1 },
@@ -224,7 +244,8 @@ fn update(kernel: &dyn Kernel, (n, inner, columns): (usize, usize, usize), sgd: 
 
 #[test]
 fn update_steps_in_the_panels_and_keeps_their_padding_zero() {
-    let long = [(ROW_CHUNK + 3, 9, 17), (2 * ROW_CHUNK, 2, 1)];
+    // Wide enough for several chunks of x, too.
+    let long = [(ROW_CHUNK + 3, 9, 17), (2 * ROW_CHUNK, 2, 1), (65, 1600, 17)];
     for (case, (n, inner, columns)) in sizes().chain(long).enumerate() {
         let sgd = STEPS[case % STEPS.len()];
         let what = format!("{n} × {inner} × {columns} {sgd:?}");

@@ -1,5 +1,7 @@
 //! Σ a·b, Σ a², Σ b² of two tensors of one shape: what angles and norms are made of.
 
+use feedalign_kernels::{LANES, panels};
+
 use super::Address;
 use crate::error::{Error, Result};
 use crate::metrics::Products;
@@ -10,39 +12,74 @@ use crate::tensors::Form;
 pub fn lower(op: &Measure, lowering: &mut Lowering) -> Result<()> {
     let [a, b] = [&op.a, &op.b].map(|name| lowering.tensors.find(name));
     let (a, b) = (a?, b?);
-    let form = lowering.tensors.form(a);
-    if form != lowering.tensors.form(b) {
+    let forms = [a, b].map(|id| lowering.tensors.form(id));
+    if forms[0].logical() != forms[1].logical() {
         return Err(Error::new(format!("tensors {:?} and {:?} differ in shape", op.a, op.b)));
     }
-    // One row of everything for what is kept, a row per example otherwise.
-    let (width, stride) = match form {
-        Form::Matrix { rows, columns } => (Some(feedalign_kernels::panels::len(rows, columns)), 0),
-        Form::Vector { len } => (Some(len), 0),
-        Form::Rows { width, stride } => (None, stride.max(width)),
-        Form::Labels => return Err(Error::new("labels cannot be measured")),
-    };
-    let row_width = if let Form::Rows { width, .. } = form { width } else { 0 };
+    if forms[0] == Form::Labels {
+        return Err(Error::new("labels cannot be measured"));
+    }
     let (dot, aa, bb) = &op.metrics;
     let places = [lowering.metric(dot)?, lowering.metric(aa)?, lowering.metric(bb)?];
-    let [pa, pb] = [a, b].map(|id| Address(lowering.tensors.f32(id)));
+    let [a_values, b_values] = [a, b].map(|id| Address(lowering.tensors.f32(id)));
     let turn = lowering.turn();
     lowering.stage(&[a, b], &[], move |step, member| {
         if turn % member.threads() != member.index() {
             return;
         }
-        let (rows, width) = width.map_or((step.rows, row_width), |width| (1, width));
         let mut products = Products::new();
-        for row in 0..rows {
-            // SAFETY: both tensors hold that many rows, which nobody writes now.
-            let [a, b] = [pa, pb].map(|tensor| unsafe {
-                std::slice::from_raw_parts(tensor.get().add(row * stride).cast_const(), width)
-            });
-            products.add(a, b);
-        }
+        let mut line = [[0.0; LANES]; 2];
+        each_line(forms[0].logical(), step.rows, |row, column, count| {
+            // SAFETY: both tensors hold the line, and nobody writes them now.
+            unsafe {
+                copy_line(forms[0], a_values.get(), (row, column), &mut line[0][..count]);
+                copy_line(forms[1], b_values.get(), (row, column), &mut line[1][..count]);
+            }
+            products.add(&line[0][..count], &line[1][..count]);
+        });
         for (place, total) in places.into_iter().zip(products.totals()) {
             // SAFETY: this member alone writes the metric.
             unsafe { step.record(place, total) };
         }
     });
     Ok(())
+}
+
+/// Calls `f(row, column, count)` for lines of at most 16 elements, row by row; `n` are the rows
+/// of what holds one per example.
+fn each_line(form: Form, n: usize, mut f: impl FnMut(usize, usize, usize)) {
+    let (rows, width) = match form {
+        Form::Matrix { rows, columns } | Form::Turned { rows, columns } => (rows, columns),
+        Form::Vector { len } => (1, len),
+        Form::Rows { width, .. } => (n, width),
+        Form::Labels => (0, 0),
+    };
+    for row in 0..rows {
+        for column in (0..width).step_by(LANES) {
+            f(row, column, LANES.min(width - column));
+        }
+    }
+}
+
+/// Copies elements (row, column…) of a tensor, whatever way it lies.
+///
+/// # Safety
+/// `values` holds a tensor of that form, with those elements.
+unsafe fn copy_line(
+    form: Form,
+    values: *const f32,
+    (row, column): (usize, usize),
+    line: &mut [f32],
+) {
+    for (lane, value) in line.iter_mut().enumerate() {
+        let column = column + lane;
+        let at = match form {
+            Form::Matrix { rows, .. } => panels::index(rows, row, column),
+            Form::Turned { columns, .. } => panels::index(columns, column, row),
+            Form::Rows { stride, .. } => row * stride + column,
+            Form::Vector { .. } | Form::Labels => column,
+        };
+        // SAFETY: as stated.
+        *value = unsafe { *values.add(at) };
+    }
 }

@@ -6,14 +6,22 @@ use super::{Address, kernel_activation, no_patches, optional_address};
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
 use crate::program::Project;
-use crate::tensors::Id;
+use crate::tensors::{Form, Id};
 
 pub fn lower(op: &Project, lowering: &mut Lowering) -> Result<()> {
     no_patches(op.patches.as_ref())?;
     if op.delta == op.out {
         return Err(Error::new(format!("tensor {:?} is both delta and out", op.out)));
     }
-    if op.transpose { transposed(op, lowering) } else { direct(op, lowering) }
+    let matrix = lowering.tensors.find(&op.matrix)?;
+    match (op.transpose, lowering.tensors.form(matrix)) {
+        (true, Form::Turned { rows, columns }) => forwards(op, matrix, (columns, rows), lowering),
+        (true, _) => transposed(op, lowering),
+        (false, _) => {
+            let (matrix, inner, columns) = lowering.matrix(&op.matrix)?;
+            forwards(op, matrix, (inner, columns), lowering)
+        }
+    }
 }
 
 /// The gate's h and activation; h has the shape of `out`.
@@ -96,8 +104,14 @@ fn turned(
     Ok((scratch, target_stride))
 }
 
-fn direct(op: &Project, lowering: &mut Lowering) -> Result<()> {
-    let (matrix, inner, columns) = lowering.matrix(&op.matrix)?;
+/// out ← (delta · matrix) ⊙ gate, the matrix lying as `[inner × columns]`: a direct matrix, or a
+/// turned one.
+fn forwards(
+    op: &Project,
+    matrix: Id,
+    (inner, columns): (usize, usize),
+    lowering: &mut Lowering,
+) -> Result<()> {
     let (delta, x_stride) = lowering.rows_of(&op.delta, inner)?;
     let (out, y_stride) = lowering.rows_of(&op.out, columns)?;
     let gate = gate(op, columns, lowering)?;

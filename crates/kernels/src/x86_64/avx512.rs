@@ -1,6 +1,7 @@
-//! AVX-512: one register is one vector. 32 registers hold a tile of 8 × 16 for forward and update
-//! (8 chains hide the latency of 4 at one 512-bit multiply-add a cycle, or 8 at two), and
-//! 8 × 32 for project, which halves the passes over M.
+//! AVX-512: one register is one vector, and 32 of them hold the accumulators, the operands and
+//! some slack. Forward keeps 8 × 16 (8 chains hide the latency of 4; taller tiles lose to its row
+//! pointers), update 12 × 16 (8 × 16 loses a tenth from 64 rows on), project 6 × 64, which reads
+//! M once for 64 rows.
 
 use core::arch::x86_64::{
     __m512, _CMP_GT_OQ, _MM_HINT_ET0, _MM_HINT_T0, _mm_prefetch, _mm512_add_epi32, _mm512_add_ps,
@@ -87,5 +88,5 @@ kernel! {
     /// AVX-512F.
     #[target_feature(enable = "avx512f,fma")]
     Avx512, "avx512", Zmm, available: std::arch::is_x86_feature_detected!("avx512f"),
-    forward: 8, project: 8 x 2, update: 8
+    forward: 8, project: 6 x 4, update: 12
 }

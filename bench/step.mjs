@@ -1,0 +1,133 @@
+/** Whole training steps of the talk's MNIST network, for every rule, batch and thread count. */
+import { cpus } from 'node:os'
+import { compile } from '../dist/compile/index.js'
+import { DataSet, Session } from '../dist/engine/index.js'
+import { addon, native } from '../dist/engine/native.js'
+import { parseNetwork } from '../dist/network/index.js'
+import { findRule } from '../dist/rules/index.js'
+import { losses } from '../dist/training/losses.js'
+import { optimizers } from '../dist/training/optimizers.js'
+import { fraction, interleave, median } from './measure.mjs'
+
+const NETWORK = '784-1500-1500-1500-10'
+const EXAMPLES = 4096
+/** Length of one timed call: long against its crossing, short against the rounds. */
+const CALL_SECONDS = 0.12
+
+/** Examples of made-up pixels: what they show does not change the arithmetic. */
+function examples() {
+  const inputs = Uint8Array.from({ length: EXAMPLES * 784 }, (_, i) => (i * 7919) % 251)
+  const labels = Uint32Array.from({ length: EXAMPLES }, (_, i) => i % 10)
+  return new DataSet(native(), inputs, 784, labels, 10)
+}
+
+/** Multiply-adds per example of a phase, from the shapes its ops name: no padding counts. */
+function multiplyAdds(program, phase) {
+  const sizes = new Map(program.tensors.map(({ name, shape }) => [name, shape]))
+  const size = (name) => sizes.get(name).reduce((product, length) => product * length, 1)
+  const { ops } = program.phases.find(({ name }) => name === phase)
+  return ops
+    .map(({ op, weight, matrix }) => {
+      if (op === 'linear' || op === 'update') return size(weight)
+      return op === 'project' ? size(matrix) : 0
+    })
+    .reduce((sum, count) => sum + count, 0)
+}
+
+/** One case: a session, and a function that runs it for a while and gives samples a second. */
+function prepare(rule, batch, threads, data) {
+  const program = compile({
+    network: parseNetwork(NETWORK),
+    rule: findRule(rule),
+    loss: losses.crossEntropy(),
+    optimizer: optimizers.sgd({ learningRate: 0.01 }),
+    batch,
+    reduction: 'mean',
+    labels: true,
+    weightScale: 1,
+    feedbackScale: 1,
+    scale: 1 / 128,
+    shift: -1,
+  })
+  const session = new Session(native(), program, { threads, seed: 1 })
+  let steps = 4
+  const run = async () => {
+    const order = Uint32Array.from({ length: steps * batch }, (_, i) => i % EXAMPLES)
+    const knobs = new Float32Array(steps).fill(0.01)
+    const started = performance.now()
+    await session.run('train', data, order, knobs)
+    const seconds = (performance.now() - started) / 1000
+    const rate = order.length / seconds
+    steps = Math.max(1, Math.round((rate * CALL_SECONDS) / batch))
+    return rate
+  }
+  return { rule, batch, threads, flops: 2 * multiplyAdds(program, 'train'), run, session }
+}
+
+export async function step({ json, rules, batches, threads, seconds }) {
+  const data = examples()
+  const cases = threads.flatMap((count) =>
+    batches.flatMap((batch) => rules.map((rule) => prepare(rule, batch, count, data))),
+  )
+  const ceilings = threads.map((count) => ({
+    threads: count,
+    accumulators: 0,
+    run: async function () {
+      const { flops, accumulators } = await addon().ceiling(count, 0.05)
+      this.accumulators = accumulators
+      return flops
+    },
+  }))
+  const started = performance.now()
+  await interleave([...ceilings, ...cases], seconds)
+  const rows = cases.map((one) => row(one, ceilings))
+  const total = (performance.now() - started) / 1000
+  if (json) for (const line of rows) console.log(JSON.stringify(line))
+  else print(rows, ceilings, cases[0].session.kernel, total)
+}
+
+function row({ rule, batch, threads, flops, rates, session }, ceilings) {
+  const { rates: peaks } = ceilings.find((ceiling) => ceiling.threads === threads)
+  const ceiling = Math.max(...peaks)
+  const [best, middle] = [Math.max(...rates), median(rates)]
+  return {
+    bench: 'step',
+    network: NETWORK,
+    rule,
+    precision: 'f32',
+    batch,
+    threads,
+    kernel: session.kernel,
+    samplesPerSecond: Math.round(best),
+    medianSamplesPerSecond: Math.round(middle),
+    gflops: Number(((best * flops) / 1e9).toFixed(1)),
+    ceilingGflops: Number((ceiling / 1e9).toFixed(1)),
+    ofCeiling: fraction(best * flops, ceiling),
+    medianOfCeiling: fraction(middle * flops, ceiling),
+    rounds: rates.length,
+  }
+}
+
+function print(rows, ceilings, kernel, seconds) {
+  console.log(`${cpus()[0].model.trim()}, kernel ${kernel}, node ${process.version}`)
+  for (const { threads, rates, accumulators } of ceilings) {
+    const gflops = (Math.max(...rates) / 1e9).toFixed(1)
+    const middle = (median(rates) / 1e9).toFixed(1)
+    const shape = `${accumulators} accumulators of 16 lanes`
+    console.log(`ceiling, threads ${threads}: ${gflops} GFLOP/s (median ${middle}; ${shape})`)
+  }
+  console.log(`\n${NETWORK}, ${rows[0].rounds} rounds in ${seconds.toFixed(0)} s`)
+  console.log('rule  batch  threads  samples/s  (median)  of ceiling  (median)')
+  for (const one of rows) {
+    const cells = [
+      one.rule.padEnd(4),
+      String(one.batch).padStart(6),
+      String(one.threads).padStart(8),
+      String(one.samplesPerSecond).padStart(10),
+      String(one.medianSamplesPerSecond).padStart(9),
+      `${(100 * one.ofCeiling).toFixed(1)} %`.padStart(11),
+      `${(100 * one.medianOfCeiling).toFixed(1)} %`.padStart(9),
+    ]
+    console.log(cells.join(' '))
+  }
+}

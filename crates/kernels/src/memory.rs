@@ -1,0 +1,113 @@
+//! Memory for matrices: large pages where the system has them.
+//!
+//! A product walks many rows at once, each on a page of its own: 64 rows of x and of delta are
+//! more 4 KiB pages than the first-level translation buffer of common cores holds. On 2 MiB pages
+//! all operands of a step fit into it.
+
+use std::alloc::{Layout, alloc, dealloc};
+use std::ptr::NonNull;
+
+/// The size and alignment of a large page on x86-64 and aarch64 Linux.
+const LARGE_PAGE: usize = if cfg!(target_arch = "wasm32") { 64 * 1024 } else { 2 << 20 };
+/// Alignment of what is handed out: a cache line.
+const LINE: usize = 64;
+/// Chunks double up to this size, so that many small buffers share pages.
+const LARGEST_CHUNK: usize = 32 << 20;
+
+struct Chunk {
+    start: NonNull<u8>,
+    layout: Layout,
+    used: usize,
+}
+
+/// Hands out zeroed memory, and frees it all when dropped.
+#[derive(Default)]
+pub struct Arena {
+    chunks: Vec<Chunk>,
+}
+
+// SAFETY: the chunks are plain memory owned by this value.
+unsafe impl Send for Arena {}
+
+impl Arena {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// `words` zeroed numbers of 4 bytes, aligned to cache lines; `None` where memory is refused.
+    /// They live as long as the arena.
+    pub fn words(&mut self, words: usize) -> Option<NonNull<f32>> {
+        let bytes = words.max(1).checked_mul(4)?.checked_next_multiple_of(LINE)?;
+        let fits = |chunk: &Chunk| chunk.layout.size() - chunk.used >= bytes;
+        if !self.chunks.last().is_some_and(fits) {
+            let last = self.chunks.last().map_or(0, |chunk| chunk.layout.size());
+            self.chunks.push(chunk(bytes.max((2 * last).min(LARGEST_CHUNK)))?);
+        }
+        let chunk = self.chunks.last_mut()?;
+        // SAFETY: the bytes from `used` on are free and lie within the chunk.
+        unsafe {
+            let place = chunk.start.add(chunk.used);
+            place.write_bytes(0, bytes);
+            chunk.used += bytes;
+            Some(place.cast())
+        }
+    }
+}
+
+/// An untouched chunk of at least `bytes`, in whole large pages.
+fn chunk(bytes: usize) -> Option<Chunk> {
+    let size = bytes.checked_next_multiple_of(LARGE_PAGE)?;
+    let layout = Layout::from_size_align(size, LARGE_PAGE).ok()?;
+    // SAFETY: the size is not zero.
+    let start = NonNull::new(unsafe { alloc(layout) })?;
+    ask_for_large_pages(start, size);
+    Some(Chunk { start, layout, used: 0 })
+}
+
+#[cfg(target_os = "linux")]
+fn ask_for_large_pages(start: NonNull<u8>, size: usize) {
+    const MADV_HUGEPAGE: i32 = 14;
+    unsafe extern "C" {
+        fn madvise(start: *mut u8, size: usize, advice: i32) -> i32;
+    }
+    // SAFETY: the range is ours; the advice changes no content, and a refusal changes nothing.
+    unsafe { madvise(start.as_ptr(), size, MADV_HUGEPAGE) };
+}
+
+#[cfg(not(target_os = "linux"))]
+fn ask_for_large_pages(_start: NonNull<u8>, _size: usize) {}
+
+impl Drop for Arena {
+    fn drop(&mut self) {
+        for chunk in &self.chunks {
+            // SAFETY: allocated in `chunk` with this layout.
+            unsafe { dealloc(chunk.start.as_ptr(), chunk.layout) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buffers_are_zero_aligned_and_apart() {
+        let mut arena = Arena::new();
+        let sizes = [0, 1, 15, 16, 17, 3 << 20, 5, 40 << 20];
+        let places: Vec<_> = sizes.iter().map(|size| arena.words(*size).unwrap()).collect();
+        for (place, size) in places.iter().zip(sizes) {
+            assert_eq!(place.as_ptr() as usize % LINE, 0);
+            // SAFETY: the arena gave that many words.
+            let words = unsafe { std::slice::from_raw_parts_mut(place.as_ptr(), size) };
+            assert!(words.iter().all(|word| *word == 0.0));
+            words.fill(1.0);
+        }
+    }
+
+    #[test]
+    fn more_than_there_is_is_refused() {
+        assert!(Arena::new().words(usize::MAX / 4).is_none());
+        assert!(Arena::new().words(usize::MAX).is_none());
+    }
+}
