@@ -1,0 +1,276 @@
+//! The ops, with the slots of what is fused into them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Activation, Augment, Derivation, Distribution, Gate, LabelSource, LocalPart, LossKind, Mirror,
+    Optimizer, Pair, Patches, Reduction, Scalar, ScoreColumn, Stream, Term,
+};
+#[cfg(test)]
+use ts_rs::TS;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(tag = "op", rename_all = "camelCase")]
+pub enum Op {
+    Gather(Gather),
+    Overlay(Overlay),
+    Linear(Linear),
+    Project(Project),
+    Update(Update),
+    Step(Step),
+    Local(Local),
+    LocalBackward(LocalBackward),
+    Loss(Loss),
+    Goodness(Goodness),
+    Classify(Classify),
+    Combine(Combine),
+    RowScale(RowScale),
+    Noise(Noise),
+    Derive(Derive),
+    Measure(Measure),
+    Clip(Clip),
+}
+
+/// input ← scale · examples + shift; targets ← their labels or values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Gather {
+    /// Rows [I].
+    pub input: String,
+    /// Labels, or rows [C] for float targets; absent where targets do not matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub targets: Option<String>,
+    pub scale: f32,
+    pub shift: f32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub augment: Option<Augment>,
+}
+
+/// out ← x with its first `classes` values overwritten by a label as one-hot · max |x|.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Overlay {
+    pub x: String,
+    pub label: LabelSource,
+    pub classes: u32,
+    pub out: String,
+}
+
+/// out [n × O] ← activation(x [n × I] · weight [I × O] + bias [O] + noise (+ out)).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Linear {
+    pub x: String,
+    pub weight: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub bias: Option<String>,
+    pub out: String,
+    pub activation: Activation,
+    /// Rows [O] added before the activation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub noise: Option<String>,
+    #[serde(default)]
+    pub accumulate: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub patches: Option<Patches>,
+}
+
+/// out [n × I] ← (delta [n × O] · matrixᵀ (+ out)) ⊙ gate; matrix [I × O]. With `transpose`
+/// false the matrix is direct: out [n × O′] ← delta [n × C] · matrix [C × O′].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Project {
+    pub delta: String,
+    pub matrix: String,
+    pub transpose: bool,
+    pub out: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub gate: Option<Gate>,
+    #[serde(default)]
+    pub accumulate: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub patches: Option<Patches>,
+}
+
+/// weight ← optimizer(weight, scale · xᵀ · delta), and the bias by the column sums of delta.
+/// `scale` is divided by n where the reduction is `mean`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Update {
+    pub weight: String,
+    pub x: String,
+    pub delta: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub bias: Option<String>,
+    pub reduction: Reduction,
+    pub scale: f32,
+    pub optimizer: Optimizer,
+    /// λ of the weight; biases do not decay.
+    pub weight_decay: Scalar,
+    /// A second matrix of the weight's shape that takes the same step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub mirror: Option<Mirror>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub patches: Option<Patches>,
+}
+
+/// vector ← optimizer(vector, Σ over rows of gradient).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    pub vector: String,
+    pub gradient: String,
+    pub reduction: Reduction,
+    pub optimizer: Optimizer,
+}
+
+/// out ← part(x), leaving in `saved` what its backward needs (mask, argmax, statistics).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Local {
+    pub part: LocalPart,
+    pub x: String,
+    pub out: String,
+    pub saved: Vec<String>,
+    /// Batch statistics and dropout in training; running statistics and none otherwise.
+    pub training: bool,
+}
+
+/// out ← delta carried back through the part.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct LocalBackward {
+    pub part: LocalPart,
+    pub delta: String,
+    pub out: String,
+    pub saved: Vec<String>,
+}
+
+/// y ← output function of a; delta = dL/da, error = y − y*; metrics gain the sum of the
+/// losses and the count of rows whose highest output (the first of equals) is not their label;
+/// with float targets no row counts as wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Loss {
+    pub kind: LossKind,
+    /// Rows [C]: the last block's linear output; not `y` itself.
+    pub a: String,
+    pub y: String,
+    pub targets: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub delta: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub error: Option<String>,
+    /// Rows []: the loss of each example.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub per_example: Option<String>,
+    /// Metrics [sum of losses, wrong rows].
+    pub metrics: (String, String),
+}
+
+/// delta ← ∂/∂h of the binary cross-entropy of σ(Σh² − threshold) against `positive`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Goodness {
+    pub h: String,
+    pub threshold: f32,
+    pub positive: bool,
+    pub delta: String,
+    /// Rows [classes] whose column gains Σh².
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub score: Option<ScoreColumn>,
+}
+
+/// The metric gains the rows whose highest score is not their target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Classify {
+    pub scores: String,
+    pub targets: String,
+    pub metric: String,
+}
+
+/// out ← Σ factor · tensor, or of its sign.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Combine {
+    pub terms: Vec<Term>,
+    pub out: String,
+}
+
+/// out [n × W] ← x [n × W] ⊙ by [n], row by row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct RowScale {
+    pub x: String,
+    pub by: String,
+    pub out: String,
+}
+
+/// out ← draws of the stream at (step, index, element).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Noise {
+    pub out: String,
+    pub distribution: Distribution,
+    pub stream: Stream,
+    pub index: u32,
+}
+
+/// into ← how(from).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Derive {
+    pub from: String,
+    pub into: String,
+    pub how: Derivation,
+}
+
+/// Metrics gain [Σ a·b, Σ a², Σ b²] over all elements, in f64.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Measure {
+    pub a: String,
+    pub b: String,
+    pub metrics: (String, String, String),
+}
+
+/// Scales all deltas so that the norm of the gradients of the pairs together is ≤ `norm`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Clip {
+    pub pairs: Vec<Pair>,
+    pub norm: Scalar,
+}

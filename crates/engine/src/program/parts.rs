@@ -1,0 +1,225 @@
+//! What ops are made of: functions, optimizers, layers' parts, ways to draw and to derive.
+
+use serde::{Deserialize, Serialize};
+
+use super::Scalar;
+#[cfg(test)]
+use ts_rs::TS;
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(tag = "kind", rename_all = "camelCase", deny_unknown_fields)]
+pub enum Activation {
+    Identity,
+    Tanh,
+    Sigmoid,
+    Relu,
+    LeakyRelu {
+        /// f(a) = slope · a below zero; 0 < slope < 1.
+        slope: f32,
+    },
+}
+
+/// ⊙ f′(h), taken from the activation's output h.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(deny_unknown_fields)]
+pub struct Gate {
+    pub h: String,
+    pub activation: Activation,
+}
+
+/// How a convolution cuts its input [height × width × channels] into rows of X.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(deny_unknown_fields)]
+pub struct Patches {
+    pub height: u32,
+    pub width: u32,
+    pub channels: u32,
+    pub kernel: (u32, u32),
+    pub stride: (u32, u32),
+    pub padding: (u32, u32),
+}
+
+/// How the gradients of a batch's examples are put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub enum Reduction {
+    Mean,
+    Sum,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Optimizer {
+    /// v ← μv + g, W ← W − learningRate · v; with Nesterov W ← W − learningRate · (g + μv).
+    Sgd {
+        learning_rate: Scalar,
+        momentum: Scalar,
+        nesterov: bool,
+        /// v of the weight; absent where there is no momentum.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        velocity: Option<String>,
+        /// v of the bias.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        bias_velocity: Option<String>,
+    },
+    /// RMSprop, Adam (decay in the gradient) or AdamW (`decoupled`).
+    Adaptive {
+        learning_rate: Scalar,
+        /// β₁ of the first moment; zero gives RMSprop.
+        first: Scalar,
+        /// β₂ of the second moment.
+        second: Scalar,
+        epsilon: f32,
+        bias_correction: bool,
+        decoupled: bool,
+        /// Moments of the weight, then of the bias.
+        states: Vec<String>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(deny_unknown_fields)]
+pub struct Mirror {
+    pub into: String,
+    /// λ by which both matrices shrink at each step.
+    pub decay: Scalar,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum LocalPart {
+    Activation {
+        activation: Activation,
+    },
+    Maxout {
+        pieces: u32,
+    },
+    MaxPool {
+        patches: Patches,
+    },
+    AveragePool {
+        patches: Patches,
+    },
+    Dropout {
+        rate: f32,
+        index: u32,
+    },
+    BatchNorm {
+        gain: String,
+        shift: String,
+        mean: String,
+        variance: String,
+        momentum: f32,
+        epsilon: f32,
+    },
+    RmsNorm {
+        epsilon: f32,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(tag = "kind", rename_all = "camelCase", deny_unknown_fields)]
+pub enum LossKind {
+    /// y = softmax(a); L = −Σ t · ln y.
+    CrossEntropy,
+    /// y = σ(a); L = −Σ t · ln y + (1 − t) · ln(1 − y).
+    BinaryCrossEntropy,
+    /// y = output(a); L = ½ Σ (y − t)².
+    MeanSquaredError {
+        /// The output function, whose derivative enters delta but not error.
+        output: Activation,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(tag = "kind", rename_all = "camelCase", deny_unknown_fields)]
+pub enum LabelSource {
+    /// The example's own label.
+    Target { targets: String },
+    /// Another label, drawn evenly among the others.
+    Wrong { targets: String, index: u32 },
+    /// The same label for all.
+    Class { class: u32 },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(deny_unknown_fields)]
+pub struct ScoreColumn {
+    pub into: String,
+    pub column: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(deny_unknown_fields)]
+pub struct Term {
+    pub tensor: String,
+    pub factor: Scalar,
+    /// Take the sign (−1, 0, 1) of each element instead of the element.
+    pub sign: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(deny_unknown_fields)]
+pub struct Pair {
+    pub x: String,
+    pub delta: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(tag = "kind", rename_all = "camelCase", deny_unknown_fields)]
+pub enum Distribution {
+    Uniform { range: f32 },
+    Normal { deviation: f32 },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(tag = "kind", rename_all = "camelCase", deny_unknown_fields)]
+pub enum Derivation {
+    Copy,
+    /// sign(W) · factor.
+    Sign {
+        factor: f32,
+    },
+    /// sign(W) ⊙ |magnitude|, a tensor of W's shape.
+    CopySign {
+        magnitude: String,
+    },
+    /// The transposed Moore-Penrose pseudoinverse, in W's shape.
+    Pseudoinverse,
+}
+
+/// Distortions of a 2-D input [height × width × channels], each drawn per (epoch, example).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(deny_unknown_fields)]
+pub struct Augment {
+    pub height: u32,
+    pub width: u32,
+    pub channels: u32,
+    /// Largest shift, in pixels.
+    pub shift: f32,
+    /// Largest rotation, in degrees.
+    pub rotation: f32,
+    /// Largest relative change of size.
+    pub zoom: f32,
+    /// Largest shear, in degrees.
+    pub shear: f32,
+    /// Amplitude and smoothness (deviation) of an elastic distortion, in pixels.
+    pub elastic: (f32, f32),
+}
