@@ -5,25 +5,33 @@
  *
  * node scripts/setup.mjs [--wasm]
  */
-import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeDigits } from './setup/digits.mjs'
-import { Failure, root, run, step } from './setup/steps.mjs'
+import { engineSources, Failure, root, run, step } from './setup/steps.mjs'
 import { buildWasm } from './setup/wasm.mjs'
 
-const addon = ['crates/node', 'crates/engine/src', 'crates/kernels/src', 'Cargo.toml', 'Cargo.lock']
+const { platform, arch } = process
+const suffix = { linux: '-gnu', win32: '-msvc' }[platform] ?? ''
+const addon = `native/feedalign.${platform}-${arch}${suffix}.node`
 
 async function main() {
   checkTools()
-  await step('npm packages', ['package.json', 'package-lock.json'], ['node_modules'], () =>
-    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']),
+  await step(
+    'npm packages',
+    ['package.json', 'package-lock.json', '.npmrc'],
+    ['node_modules/.package-lock.json'],
+    () => run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']),
   )
   await step('digits', ['scripts/setup/digits.mjs'], ['assets/digits.idx.gz'], () =>
     makeDigits(new URL('../assets/digits.idx.gz', import.meta.url)),
   )
-  await step('native engine', addon, ['native'], buildAddon)
-  await step('TypeScript', ['ts', 'tsconfig.json', 'tsconfig.build.json'], ['dist'], () =>
-    run('npx', ['tsc', '-p', 'tsconfig.build.json']),
+  await step('native engine', ['crates/node', ...engineSources], [addon], buildAddon)
+  await step(
+    'TypeScript',
+    ['ts', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
+    ['dist/index.js', 'dist/cli/main.js'],
+    buildTypeScript,
   )
   if (process.argv.includes('--wasm')) await buildWasm()
 }
@@ -32,13 +40,17 @@ async function main() {
 async function buildAddon() {
   const target = join(root, 'target')
   await run('cargo', ['build', '--release', '-p', 'feedalign-node', '--target-dir', target])
-  const { platform, arch } = process
   const library = { darwin: 'libfeedalign_node.dylib', win32: 'feedalign_node.dll' }[platform]
-  const suffix = { linux: '-gnu', win32: '-msvc' }[platform] ?? ''
   mkdirSync(join(root, 'native'), { recursive: true })
-  const addon = join(root, `native/feedalign.${platform}-${arch}${suffix}.node`)
-  copyFileSync(join(target, 'release', library ?? 'libfeedalign_node.so'), `${addon}.part`)
-  renameSync(`${addon}.part`, addon)
+  const file = join(root, addon)
+  copyFileSync(join(target, 'release', library ?? 'libfeedalign_node.so'), `${file}.part`)
+  renameSync(`${file}.part`, file)
+}
+
+/** From nothing, so that no file stays whose source is gone. */
+async function buildTypeScript() {
+  rmSync(join(root, 'dist'), { recursive: true, force: true })
+  await run('npx', ['tsc', '-p', 'tsconfig.build.json'])
 }
 
 function checkTools() {

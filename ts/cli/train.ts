@@ -1,12 +1,14 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { FeedalignError } from '../errors.js'
+import { percent } from '../report/format.js'
 import type { TrainingEvent } from '../training/events.js'
 import { fit } from '../training/fit.js'
+import { defaultFolder, makeFolder } from './folder.js'
+import { onInterrupt } from './interrupt.js'
 import { addTrainingFlags, fitOptions, loadData, type TrainingFlags } from './options.js'
-import { percent, printer } from './progress.js'
+import { printer } from './progress.js'
 
 interface TrainFlags extends TrainingFlags {
   readonly rule: string
@@ -35,7 +37,8 @@ export function trainCommand(): Command {
 async function train(given: TrainFlags): Promise<void> {
   const flags = given.resume === undefined ? given : await resumed(given, given.resume)
   const loaded = await loadData(flags)
-  const folder = runFolder(flags)
+  const { resume, out, save, rule } = flags
+  const folder = save ? makeFolder(resume ?? out ?? defaultFolder(rule)) : undefined
   const stop = new AbortController()
   const options = fitOptions(flags, flags.rule, loaded)
   const run = fit({
@@ -83,31 +86,4 @@ async function resumed({ json, quiet }: TrainFlags, folder: string): Promise<Tra
 
 function record(folder: string, event: TrainingEvent): Promise<void> {
   return appendFile(join(folder, 'metrics.jsonl'), `${JSON.stringify(event)}\n`)
-}
-
-/** The first Ctrl-C asks for an end after saving, the second ends at once. */
-function onInterrupt(stop: () => void): () => void {
-  const once = (): void => {
-    stop()
-    process.once('SIGINT', () => process.exit(130))
-  }
-  process.once('SIGINT', once)
-  return () => {
-    process.removeListener('SIGINT', once)
-  }
-}
-
-/** The run's folder, made and found writable before anything is trained. */
-function runFolder({ rule, out, save, resume }: TrainFlags): string | undefined {
-  if (!save) return undefined
-  const time = new Date().toISOString().replaceAll(/[:.]/g, '-')
-  const folder = resume ?? out ?? join('runs', `${time}-${rule}`)
-  try {
-    mkdirSync(folder, { recursive: true })
-    accessSync(folder, constants.W_OK)
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error)
-    throw new FeedalignError(`cannot write to ${folder} (${reason})`)
-  }
-  return folder
 }

@@ -1,0 +1,144 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import type { RuleEvent, Row } from '../../ts/report/comparison.js'
+import { lines } from './svg.js'
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const checkout = fileURLToPath(new URL('../..', import.meta.url))
+const folder = (): string => mkdtempSync(join(tmpdir(), 'feedalign-'))
+
+type Printed = RuleEvent | { event: 'table'; rows: Row[]; stopped: string | null }
+
+function compare(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'compare', ...args], {
+    encoding: 'utf8',
+    ...options,
+  })
+  const json = args.includes('--json') && status === 0
+  const events = json
+    ? stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Printed)
+    : []
+  return { status, stdout, stderr, events }
+}
+
+test('compare prints events with their rule, then the table, and writes the page', () => {
+  const out = folder()
+  const { events, status, stderr } = compare([
+    ...['--rules', 'fa,shallow', '--network', '784-24-16-10', '--epochs', '2'],
+    ...['--json', '--out', out],
+  ])
+  expect([status, stderr]).toEqual([0, ''])
+  const each = ['start', 'epoch', 'epoch', 'epoch', 'done']
+  expect(events.map(({ event }) => event)).toEqual([...each, ...each, 'table', 'report'])
+  const rules = events.slice(0, 10).map((event) => ('rule' in event ? event.rule : undefined))
+  expect(rules).toEqual([...each.map(() => 'fa'), ...each.map(() => 'shallow')])
+  // The same weights, and the same data, for every rule.
+  const [fa, shallow] = events.flatMap((event) =>
+    event.event === 'epoch' && event.epoch === 0 ? [event.testError] : [],
+  )
+  expect(shallow).toBe(fa)
+
+  const page = readFileSync(join(out, 'report.html'), 'utf8')
+  const table = events.find((event) => event.event === 'table')
+  for (const { rule, testError = NaN } of table?.rows ?? []) {
+    expect(page).toContain(`<th scope="row">${rule}</th><td>${(100 * testError).toFixed(2)} %</td>`)
+  }
+  // Training and test of two rules; two hidden blocks of the one that has a signal.
+  expect((page.match(/<svg.*?<\/svg>/gs) ?? []).map((svg) => lines(svg).length)).toEqual([4, 2])
+  const results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as {
+    table: Row[]
+    events: RuleEvent[]
+    settings: { network: string }
+  }
+  expect(results.table).toEqual(table?.rows)
+  expect(results.events).toEqual(events.slice(0, 10))
+  expect(results.settings.network).toBe('784-24-16-10')
+  expect(readdirSync(out).sort()).toEqual(['report.html', 'results.json'])
+})
+
+test('compare prints the table for people, with rate and time left on the way', () => {
+  const cwd = folder()
+  const { stdout, stderr } = compare(
+    ['--rules', 'bp,dfa', '--network', '784-16-10', '--epochs', '1', '--no-save'],
+    { cwd },
+  )
+  expect(stdout).toMatch(/rule +test error +time +samples\/s +angles\n.*\nbp +\d.*0°\ndfa +\d/)
+  expect(stderr).toMatch(/dfa \(2\/2\) {2}epoch 1 .* samples\/s {2}ETA 0:\d\d\n/)
+  expect(stderr).toContain('The whole set, not a sample.')
+  expect(readdirSync(cwd)).toEqual([])
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s ends the run in hand and keeps what the rules before it came to',
+  async (signal) => {
+    const out = folder()
+    const size = ['--network', '784-500-500-10', '--epochs', '3', '--rules', 'shallow,bp,fa']
+    const child = spawn(process.execPath, [main, 'compare', '--json', '--out', out, ...size])
+    const events: Printed[] = []
+    for await (const line of createInterface({ input: child.stdout })) {
+      const event = JSON.parse(line) as Printed
+      events.push(event)
+      if (event.event === 'epoch' && event.rule === 'bp' && event.epoch === 0) child.kill(signal)
+    }
+    if (child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve))
+    expect(child.exitCode).toBe(130)
+    const table = events.find((event) => event.event === 'table')
+    expect(table?.rows.map(({ rule }) => rule)).toEqual(['shallow'])
+    expect(table?.stopped).toBe('stopped with 1 of 3 rules done')
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain(table?.stopped)
+  },
+)
+
+test('what the rules before came to is kept where a rule fails', () => {
+  const out = folder()
+  const bad = ['--rules', 'shallow,bp', '--network', '784-16-10', '--learning-rate', '1e38']
+  const { status, stderr } = compare([...bad, '--epochs', '1', '--quiet', '--out', out])
+  expect(status).toBe(1)
+  expect(stderr).toMatch(/the loss became .* smaller learning rate/)
+  expect(readFileSync(join(out, 'report.html'), 'utf8')).toMatch(/failed \(the loss became/)
+})
+
+test.each([
+  [['--rules', 'bp,dfaa'], /unknown rule "dfaa"; did you mean "dfa"/],
+  [['--rules', 'bp,fa,bp'], /--rules "bp,fa,bp" names bp twice/],
+])('compare %j is an error before anything is trained', (args, message) => {
+  const { status, stdout, stderr } = compare([...args, '--no-save'])
+  expect([status, stdout]).toEqual([2, ''])
+  expect(stderr).toMatch(message)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+})
+
+const quick = ['--quick', '--network', '784-16-10', '--rules', 'shallow', '--json', '--no-save']
+
+/** Epochs and training examples of the first run. */
+function quickStart(args: readonly string[], env = process.env): [number, number] {
+  const [start] = compare([...quick, ...args], { env }).events
+  return start?.event === 'start' ? [start.epochs, start.train] : [NaN, NaN]
+}
+
+test('a quick comparison chooses only what was not given', () => {
+  expect(quickStart(['--data', 'digits'])).toEqual([5, 8004])
+  expect(quickStart(['--data', 'digits', '--epochs', '1'])).toEqual([1, 8004])
+})
+
+test.skipIf(existsSync(join(checkout, 'datasets/mnist')))(
+  'a quick comparison takes the digits of the package where there is no MNIST',
+  () => {
+    expect(quickStart([], { ...process.env, FEEDALIGN_DATA: '' })).toEqual([5, 8004])
+  },
+)
+
+test.skipIf(process.env['FEEDALIGN_DATA'] === undefined)(
+  'a quick comparison takes MNIST where it is at hand, in fewer epochs',
+  () => {
+    expect(quickStart([])).toEqual([2, 60_000])
+  },
+)
