@@ -50,7 +50,7 @@ function done(rule: string, testError: number): RuleEvent {
   return { event: 'done', rule, testError, epochs: 2, seconds: 20, weightsSha256: '' }
 }
 
-const bp = [...run('bp', 0.1, [0.9, 0.2, 0.1], 0), done('bp', 0.1)]
+const bp = [...run('bp', 0.1, [0.9, 0.2, 0.1], 45), done('bp', 0.1)]
 const shallow = [...run('shallow', 0.05, [0.9, 0.4, 0.3125], null), done('shallow', 0.3125)]
 
 function comparison(events: RuleEvent[], changes: Partial<Comparison> = {}): Comparison {
@@ -61,7 +61,7 @@ function comparison(events: RuleEvent[], changes: Partial<Comparison> = {}): Com
 
 test('the table has a row for each rule that came to its end, with its last figures', () => {
   expect(cells(rows([...bp, ...run('fa', 0.05, [0.9], 90), ...shallow]))).toEqual([
-    { rule: 'bp', 'test error': '10.00 %', time: '0:20', 'samples/s': '1000', angles: '-2°' },
+    { rule: 'bp', 'test error': '10.00 %', time: '0:20', 'samples/s': '1000', angles: '43°' },
     { rule: 'shallow', 'test error': '31.25 %', time: '0:20', 'samples/s': '1000', angles: '–' },
   ])
 })

@@ -21,15 +21,28 @@ export function printer(options: { json?: boolean; quiet?: boolean }): Print {
   return options.quiet === true ? () => undefined : live()
 }
 
-/** A line that is overwritten on a terminal; plain lines, one an epoch, elsewhere. */
+/** Seconds between plain lines within an epoch. */
+const PLAIN_SECONDS = 10
+
+/** A line that is overwritten on a terminal; elsewhere plain lines, an epoch's and some between. */
 function live(): Print {
-  const terminal = process.stderr.isTTY
+  const { stderr, env } = process
+  const terminal = stderr.isTTY && env['TERM'] !== 'dumb'
   const clear = terminal ? '\r\x1b[K' : ''
+  let etaSeconds: number | undefined
+  let printed = performance.now()
+  const line = (text: string): void => {
+    stderr.write(`${clear}${text}\n`)
+    printed = performance.now()
+  }
   return (event, whole) => {
-    if (event.event === 'progress' && terminal) {
-      process.stderr.write(clear + progressLine(event, whole))
-    }
-    if (event.event === 'epoch') process.stderr.write(`${clear}${epochLine(event, whole)}\n`)
+    if (event.event === 'progress') {
+      etaSeconds = whole?.etaSeconds ?? event.etaSeconds
+      const text = progressLine(event, whole)
+      if (terminal) stderr.write(clear + text.slice(0, stderr.columns - 1))
+      else if (performance.now() - printed >= 1000 * PLAIN_SECONDS) line(text)
+    } else if (event.event === 'epoch') line(epochLine(event, whole, etaSeconds))
+    else stderr.write(clear)
   }
 }
 
@@ -46,7 +59,7 @@ function progressLine(event: ProgressEvent, whole?: Whole): string {
   return parts.filter((text) => text !== '').join('  ')
 }
 
-function epochLine(event: EpochEvent, whole?: Whole): string {
+function epochLine(event: EpochEvent, whole?: Whole, etaSeconds?: number): string {
   const parts = [
     whole?.label ?? '',
     `epoch ${event.epoch}`,
@@ -55,7 +68,7 @@ function epochLine(event: EpochEvent, whole?: Whole): string {
     part('test', event.testError),
     `angles ${anglesText(event.angles)}`,
     event.seconds > 0 ? `${event.samplesPerSecond.toFixed(0)} samples/s` : '',
-    whole !== undefined && event.seconds > 0 ? `ETA ${duration(whole.etaSeconds)}` : '',
+    etaSeconds === undefined ? '' : `ETA ${duration(etaSeconds)}`,
   ]
   return parts.filter((text) => text !== '').join('  ')
 }
