@@ -1,12 +1,14 @@
 import { Command } from 'commander'
+import { fitOptions, keys, loadData, resolveConfig } from '../config/index.js'
 import { dataSources } from '../data/sets/index.js'
 import type { DoneEvent, EpochEvent } from '../training/events.js'
 import { fit } from '../training/fit.js'
+import { anglesText, duration, percent } from '../report/format.js'
 import { table } from '../report/table.js'
-import { addTrainingFlags, fitOptions, loadData, type TrainingFlags } from './options.js'
-import { anglesText, duration, percent, printer } from './progress.js'
+import { addGeneral, addSettings, given, type GeneralFlags } from './options.js'
+import { printer } from './progress.js'
 
-interface CompareFlags extends TrainingFlags {
+interface CompareFlags extends GeneralFlags {
   readonly rules: string
 }
 
@@ -20,22 +22,31 @@ interface Result {
 /** `feedalign compare`: one network, data, seed and schedule under several rules. */
 export function compareCommand(): Command {
   const command = new Command('compare').description('train under several rules and tabulate')
-  return addTrainingFlags(command)
+  const shared = keys.filter((key) => key !== 'rule' && key !== 'out')
+  return addGeneral(addSettings(command, shared))
     .option('--rules <names>', 'separated by commas', 'bp,fa,dfa,shallow')
     .addHelpText('before', 'Examples:\n  feedalign compare --rules bp,fa --epochs 5\n')
     .action(compare)
 }
 
 async function compare(flags: CompareFlags): Promise<void> {
-  const loaded = await loadData(flags)
-  const rules = flags.rules.split(',').map((name) => name.trim())
+  const told = given(flags)
+  const shared = resolveConfig(told)
   // Wrong names are to be known before the first rule has trained.
-  const prepared = rules.map((rule) => ({ rule, options: fitOptions(flags, rule, loaded) }))
+  const configs = flags.rules
+    .split(',')
+    .map((name) => ({ value: name.trim(), where: '--rules' }))
+    .map((rule) => resolveConfig(new Map([...told, ['rule', rule]])))
+  const loaded = await loadData(shared)
+  const prepared = configs.map((config) => ({
+    rule: config.rule,
+    options: fitOptions(config, loaded),
+  }))
   const print = printer(flags)
   const results: Result[] = []
   if (flags.json !== true) {
     const title = dataSources.find(({ name }) => name === loaded.name)?.title ?? loaded.name
-    console.error(`${flags.network} ${flags.activation} on ${title}`)
+    console.error(`${shared.network} ${shared.activation} on ${title}`)
   }
   for (const { rule, options } of prepared) {
     if (flags.json !== true && flags.quiet !== true) console.error(`\n${rule}`)

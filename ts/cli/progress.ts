@@ -1,7 +1,18 @@
+import { anglesText, duration, percent } from '../report/format.js'
 import type { EpochEvent, ProgressEvent, TrainingEvent } from '../training/events.js'
 
+/** The work that a run is a part of. */
+export interface Whole {
+  /** Which part the run is. */
+  readonly label: string
+  /** To the end of the whole. */
+  readonly etaSeconds: number
+}
+
+type Print = (event: TrainingEvent, whole?: Whole) => void
+
 /** Prints a run's events: JSON lines on standard output, or progress on standard error. */
-export function printer(options: { json?: boolean; quiet?: boolean }): (e: TrainingEvent) => void {
+export function printer(options: { json?: boolean; quiet?: boolean }): Print {
   if (options.json === true) {
     return (event) => {
       if (event.event !== 'progress') console.log(JSON.stringify(event))
@@ -10,52 +21,58 @@ export function printer(options: { json?: boolean; quiet?: boolean }): (e: Train
   return options.quiet === true ? () => undefined : live()
 }
 
-/** A line that is overwritten on a terminal; plain lines, one an epoch, elsewhere. */
-function live(): (event: TrainingEvent) => void {
-  const terminal = process.stderr.isTTY
+/** Seconds between plain lines within an epoch. */
+const PLAIN_SECONDS = 10
+
+/** A line that is overwritten on a terminal; elsewhere plain lines, an epoch's and some between. */
+function live(): Print {
+  const { stderr, env } = process
+  const terminal = stderr.isTTY && env['TERM'] !== 'dumb'
   const clear = terminal ? '\r\x1b[K' : ''
-  return (event) => {
-    if (event.event === 'progress' && terminal) process.stderr.write(clear + progressLine(event))
-    if (event.event === 'epoch') process.stderr.write(`${clear}${epochLine(event)}\n`)
+  let etaSeconds: number | undefined
+  let printed = performance.now()
+  const line = (text: string): void => {
+    stderr.write(`${clear}${text}\n`)
+    printed = performance.now()
+  }
+  return (event, whole) => {
+    if (event.event === 'progress') {
+      etaSeconds = whole?.etaSeconds ?? event.etaSeconds
+      const text = progressLine(event, whole)
+      if (terminal) stderr.write(clear + text.slice(0, stderr.columns - 1))
+      else if (performance.now() - printed >= 1000 * PLAIN_SECONDS) line(text)
+    } else if (event.event === 'epoch') line(epochLine(event, whole, etaSeconds))
+    else stderr.write(clear)
   }
 }
 
-function progressLine(event: ProgressEvent): string {
+function progressLine(event: ProgressEvent, whole?: Whole): string {
   const { epoch, step, steps, trainLoss, samplesPerSecond, etaSeconds } = event
-  const rate = `${samplesPerSecond.toFixed(0)} samples/s`
-  return `epoch ${epoch}  step ${step}/${steps}  loss ${trainLoss.toFixed(3)}  ${rate}  ETA ${duration(etaSeconds)}`
+  const parts = [
+    whole?.label ?? '',
+    `epoch ${epoch}`,
+    `step ${step}/${steps}`,
+    `loss ${trainLoss.toFixed(3)}`,
+    `${samplesPerSecond.toFixed(0)} samples/s`,
+    `ETA ${duration(whole?.etaSeconds ?? etaSeconds)}`,
+  ]
+  return parts.filter((text) => text !== '').join('  ')
 }
 
-function epochLine(event: EpochEvent): string {
+function epochLine(event: EpochEvent, whole?: Whole, etaSeconds?: number): string {
   const parts = [
+    whole?.label ?? '',
     `epoch ${event.epoch}`,
     event.trainLoss === null ? '' : `loss ${event.trainLoss.toFixed(4)}`,
     part('validation', event.validationError),
     part('test', event.testError),
     `angles ${anglesText(event.angles)}`,
     event.seconds > 0 ? `${event.samplesPerSecond.toFixed(0)} samples/s` : '',
+    etaSeconds === undefined ? '' : `ETA ${duration(etaSeconds)}`,
   ]
   return parts.filter((text) => text !== '').join('  ')
 }
 
 function part(name: string, error: number | undefined): string {
   return error === undefined ? '' : `${name} ${percent(error)}`
-}
-
-/** A fraction in per cent. */
-export function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(2)} %`
-}
-
-/** Degrees from the input side up. */
-export function anglesText(angles: readonly (number | null)[]): string {
-  return angles.map((angle) => (angle === null ? '–' : `${angle.toFixed(0)}°`)).join(' ')
-}
-
-/** Seconds as 1:02:03 or 2:03. */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds))
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
-  const two = (value: number): string => String(value).padStart(2, '0')
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
 }

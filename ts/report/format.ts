@@ -1,0 +1,29 @@
+/** Figures as people read them. */
+
+/** A fraction in per cent. */
+export function percent(fraction: number): string {
+  return `${(100 * fraction).toFixed(2)} %`
+}
+
+/** Degrees from the input side up. */
+export function anglesText(angles: readonly (number | null)[]): string {
+  return angles.map((angle) => (angle === null ? '–' : `${angle.toFixed(0)}°`)).join(' ')
+}
+
+/** Seconds as 1:02:03 or 2:03. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  const two = (value: number): string => String(value).padStart(2, '0')
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
+}
+
+/** A whole number with its thousands apart. */
+export function grouped(count: number): string {
+  return count.toLocaleString('en')
+}
+
+/** A setting's value: texts as they are, all else as JSON. */
+export function valueText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
