@@ -1,6 +1,13 @@
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
+import {
+  fitOptions,
+  keys,
+  loadData,
+  resolveConfig,
+  type Config,
+  type Given,
+} from '../config/index.js'
 import { dataSources, findDataSource, type Loaded } from '../data/sets/index.js'
 import { UsageError } from '../errors.js'
 import { compareRules, type Part } from '../experiments/compare.js'
@@ -10,13 +17,13 @@ import { writeFiles } from '../report/files.js'
 import { table } from '../report/table.js'
 import { defaultFolder, makeFolder } from './folder.js'
 import { onInterrupt } from './interrupt.js'
-import { addTrainingFlags, fitOptions, loadData, type TrainingFlags } from './options.js'
+import { version } from './machine.js'
+import { addGeneral, addSettings, given, type GeneralFlags } from './options.js'
 import { printer } from './progress.js'
 
-interface CompareFlags extends TrainingFlags {
+interface CompareFlags extends GeneralFlags {
   readonly rules: string
   readonly quick?: boolean
-  readonly out?: string
   /** False with --no-save. */
   readonly save: boolean
 }
@@ -24,48 +31,59 @@ interface CompareFlags extends TrainingFlags {
 /** `feedalign compare`: one network, data, seed and schedule under several rules. */
 export function compareCommand(): Command {
   const command = new Command('compare').description('train under several rules and tabulate')
-  return addTrainingFlags(command)
+  const shared = keys.filter((key) => key !== 'rule' && key !== 'out')
+  return addGeneral(addSettings(command, shared))
     .option('--rules <names>', 'separated by commas', 'bp,fa,dfa,shallow')
     .option('--quick', 'unless told otherwise: the best data at hand, few epochs')
     .option('--out <folder>', 'of report.html and results.json; runs/TIME-compare unless told')
-    .option('--no-save', 'write nothing')
+    .addOption(new Option('--no-save', 'write nothing').conflicts('out'))
     .addHelpText(
       'before',
       'Examples:\n  feedalign compare --rules bp,fa --epochs 5\n  feedalign compare --quick\n',
     )
-    .action((flags: CompareFlags) => {
-      const given = (key: string): boolean => command.getOptionValueSource(key) === 'cli'
-      return compare(flags.quick === true ? quick(flags, given) : flags)
-    })
+    .action(compare)
 }
 
 /** Epochs that keep four rules on 784-1500-1500-1500-10 within three minutes on two cores. */
-const quickEpochs: Readonly<Record<string, string>> = { mnist: '2', digits: '5' }
+const quickEpochs: Readonly<Record<string, number>> = { mnist: 2, digits: 5 }
 
 /** Chooses the data and the epochs where they were not given. */
-function quick(flags: CompareFlags, given: (key: string) => boolean): CompareFlags {
-  const atHand = flags.dataDir !== undefined || findDataSource('mnist').locate() !== undefined
-  const data = given('data') ? flags.data : atHand ? 'mnist' : 'digits'
-  const epochs = given('epochs') ? flags.epochs : (quickEpochs[data] ?? flags.epochs)
-  return { ...flags, data, epochs }
+function quick(told: Given): Given {
+  const atHand = told.has('dataDir') || findDataSource('mnist').locate() !== undefined
+  const usual = { value: atHand ? 'mnist' : 'digits', where: '--quick' }
+  const data = told.get('data') ?? usual
+  const epochs = { value: quickEpochs[String(data.value)], where: '--quick' }
+  return new Map([
+    ['data', data],
+    ...(epochs.value === undefined ? [] : [['epochs', epochs] as const]),
+    ...told,
+  ])
 }
 
 async function compare(flags: CompareFlags): Promise<void> {
-  const loaded = await loadData(flags)
+  const told = flags.quick === true ? quick(given(flags)) : given(flags)
+  const shared = resolveConfig(told)
   // Wrong names are to be known before the first rule has trained.
-  const parts = ruleNames(flags).map((rule) => ({ rule, options: fitOptions(flags, rule, loaded) }))
-  const folder = flags.save ? makeFolder(flags.out ?? defaultFolder('compare')) : undefined
-  const told = describe(flags, loaded)
+  const configs = ruleNames(flags).map((value) =>
+    resolveConfig(new Map([...told, ['rule', { value, where: '--rules' }]])),
+  )
+  const loaded = await loadData(shared)
+  const parts = configs.map((config) => ({
+    rule: config.rule,
+    options: fitOptions(config, loaded),
+  }))
+  const folder = flags.save ? makeFolder(shared.out ?? defaultFolder('compare')) : undefined
+  const about = describe(shared, ruleNames(flags), loaded)
   if (flags.json !== true && flags.quiet !== true) {
-    console.error(`${flags.network} ${flags.activation} by ${told.rules.join(', ')}`)
-    console.error(dataText(told.data))
+    console.error(`${shared.network} ${shared.activation} by ${about.rules.join(', ')}`)
+    console.error(dataText(about.data))
   }
   const events: RuleEvent[] = []
   const failure = await trainAll(parts, flags, events)
   const done = rows(events).length
   const reason = failure === undefined ? 'stopped' : `failed (${failure.message})`
   const stopped = `${reason} with ${done} of ${parts.length} rules done`
-  const comparison = { ...told, events, ...(done < parts.length ? { stopped } : {}) }
+  const comparison = { ...about, events, ...(done < parts.length ? { stopped } : {}) }
   print(comparison, flags)
   if (folder !== undefined) await save(comparison, folder, flags)
   if (failure !== undefined) throw failure
@@ -80,15 +98,16 @@ function ruleNames(flags: CompareFlags): string[] {
 }
 
 /** All of the comparison but its outcome. */
-function describe(flags: CompareFlags, { name, sample, train, test }: Loaded) {
-  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
+function describe(shared: Config, rules: readonly string[], { name, sample, train, test }: Loaded) {
   const title = dataSources.find((source) => source.name === name)?.title ?? name
-  const unsaid = new Set(['json', 'quiet', 'out', 'save', 'quick', 'rules'])
+  // What differs between rules stands in their `start` events.
+  const unsaid = new Set(['rule', 'learningRate', 'out'])
+  const settings = Object.fromEntries(Object.entries(shared).filter(([key]) => !unsaid.has(key)))
   return {
-    version,
+    version: version(),
     data: { name, title, sample, train: train.count, test: test.count },
-    rules: ruleNames(flags),
-    settings: Object.fromEntries(Object.entries(flags).filter(([key]) => !unsaid.has(key))),
+    rules,
+    settings,
   }
 }
 

@@ -1,45 +1,67 @@
 import { Command } from 'commander'
-import { classCounts } from '../data/examples.js'
+import { classCounts, type Examples } from '../data/examples.js'
+import { moments } from '../data/scaling.js'
 import { dataSources, findDataSource } from '../data/sets/index.js'
 import { table } from '../report/table.js'
 
-/** `feedalign data list|info`. */
-export function dataCommand(): Command {
-  const list = new Command('list')
-    .description('list the data sets and where they are found')
-    .option('--data-dir <folder>', "a set's folder, or its parent")
-    .action(({ dataDir }: { dataDir?: string }) => {
-      const rows = dataSources.map(({ name, title, terms, locate }) => ({
-        name,
-        title,
-        terms,
-        'found in': locate(dataDir) ?? 'not found',
-      }))
-      console.log(table(rows))
-    })
-  const info = new Command('info')
-    .description('counts and shape of a data set')
-    .argument('<name>')
-    .option('--data-dir <folder>', "the set's folder, or its parent")
-    .option('--json', 'as JSON')
-    .action(describe)
-  return new Command('data').description('data sets').addCommand(list).addCommand(info)
+interface DataFlags {
+  readonly dataDir?: string
+  readonly json?: boolean
 }
 
-async function describe(name: string, flags: { dataDir?: string; json?: boolean }): Promise<void> {
-  const { train, test, sample } = await findDataSource(name).load(flags.dataDir)
-  const splits = Object.fromEntries(
-    Object.entries({ train, test }).map(([split, examples]) => [
-      split,
-      { examples: examples.count, classCounts: classCounts(examples) },
-    ]),
-  )
-  if (flags.json === true) {
-    console.log(JSON.stringify({ name, sample, splits, shape: train.shape }))
+/** `feedalign data list|info`. */
+export function dataCommand(): Command {
+  const subcommand = (name: string): Command =>
+    new Command(name)
+      .option('--data-dir <folder>', "a set's folder, or its parent")
+      .option('--json', 'one JSON object per line on standard output')
+  const list = subcommand('list').description('list the data sets and where they are found')
+  const info = subcommand('info').description('counts, shape and scale of a data set')
+  return new Command('data')
+    .addHelpText(
+      'before',
+      'Examples:\n  feedalign data list\n  feedalign data info digits --json\n',
+    )
+    .addCommand(list.action(listSets))
+    .addCommand(info.argument('<name>').action(describe))
+}
+
+function listSets({ dataDir, json }: DataFlags): void {
+  const rows = dataSources.map(({ name, title, terms, locate }) => ({
+    name,
+    title,
+    terms,
+    folder: locate(dataDir),
+  }))
+  if (json === true) {
+    for (const row of rows) console.log(JSON.stringify({ ...row, folder: row.folder ?? null }))
+  } else {
+    console.log(table(rows.map((row) => ({ ...row, folder: row.folder ?? 'not found' }))))
+  }
+}
+
+async function describe(name: string, { dataDir, json }: DataFlags): Promise<void> {
+  const source = findDataSource(name)
+  const { train, test, sample } = await source.load(dataDir)
+  const folder = source.locate(dataDir) ?? null
+  const splits = { train: numbers(train), test: numbers(test) }
+  if (json === true) {
+    console.log(JSON.stringify({ name, folder, sample, shape: train.shape, splits }))
     return
   }
-  console.log(`${name}: shape ${train.shape.join(' × ')}`)
-  for (const [split, { examples, classCounts: counts }] of Object.entries(splits)) {
-    console.log(`${split}: ${examples} examples, per class ${counts.join(' ')}`)
+  console.log(`${name}  ${source.title}`)
+  console.log(`folder  ${folder ?? 'none'}`)
+  console.log(`shape   ${train.shape.join(' × ')}${sample ? ', a sample of the set only' : ''}`)
+  for (const [split, { examples, classCounts: counts, mean, deviation }] of Object.entries(
+    splits,
+  )) {
+    const scale = `inputs ${mean.toFixed(2)} ± ${deviation.toFixed(2)}`
+    console.log(`${split.padEnd(6)}  ${examples} examples, ${scale}, per class ${counts.join(' ')}`)
   }
+}
+
+function numbers(examples: Examples) {
+  const all = Uint32Array.from({ length: examples.count }, (_, example) => example)
+  const { mean, deviation } = moments(examples, all)
+  return { examples: examples.count, classCounts: classCounts(examples), mean, deviation }
 }

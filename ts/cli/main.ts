@@ -1,6 +1,41 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { FeedalignError, UsageError } from '../errors.js'
+import { version } from './machine.js'
+
+/** The commands; each is loaded when it is called, so that help comes at once. */
+const commands: Record<string, { about: string; load: () => Promise<Command> }> = {
+  train: {
+    about: 'train a network under a learning rule',
+    load: async () => (await import('./train.js')).trainCommand(),
+  },
+  compare: {
+    about: 'train under several rules and tabulate',
+    load: async () => (await import('./compare.js')).compareCommand(),
+  },
+  evaluate: {
+    about: 'error and loss of a trained model',
+    load: async () => (await import('./evaluate.js')).evaluateCommand(),
+  },
+  rules: {
+    about: 'list the learning rules',
+    load: async () => (await import('./rules.js')).rulesCommand(),
+  },
+  data: {
+    about: 'list and describe the data sets',
+    load: async () => (await import('./data.js')).dataCommand(),
+  },
+  info: {
+    about: 'CPU, kernels, engines and versions',
+    load: async () => (await import('./info.js')).infoCommand(),
+  },
+}
+
+const examples = `Examples:
+  feedalign compare --rules bp,fa --epochs 2
+  feedalign train --rule fa --epochs 5 --out runs/first
+  feedalign evaluate runs/first
+`
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C after saving. */
 function exitCode(error: unknown): number {
@@ -10,28 +45,47 @@ function exitCode(error: unknown): number {
 
 /** One line for what the user can mend; the whole stack for what is our fault. */
 function explain(error: unknown): string {
-  if (error instanceof FeedalignError && process.env['FEEDALIGN_DEBUG'] === undefined) {
-    return `feedalign: ${error.message}`
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (!(error instanceof Error)) return String(error)
+  const mendable = error instanceof FeedalignError || 'syscall' in error
+  if (!mendable || process.env['FEEDALIGN_DEBUG'] !== undefined) return error.stack ?? error.message
+  return `feedalign: ${error.message.replaceAll(/\s*\n\s*/g, ' ')}`
+}
+
+/** Wrong usage is one line and exit code 2, which commander asks for command by command. */
+function strict(command: Command): Command {
+  command.commands.forEach(strict)
+  return command
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      outputError: (text, write) => {
+        write(
+          `${text
+            .trim()
+            .replace(/^error:/, 'feedalign:')
+            .replaceAll('\n', ' ')}\n`,
+        )
+      },
+    })
 }
 
 async function main(): Promise<void> {
   const program = new Command('feedalign')
     .description('Deep networks that learn without weight transport')
-    .showSuggestionAfterError()
-    .exitOverride()
-  const { trainCommand } = await import('./train.js')
-  const { compareCommand } = await import('./compare.js')
-  const { rulesCommand } = await import('./rules.js')
-  const { dataCommand } = await import('./data.js')
-  const { infoCommand } = await import('./info.js')
-  for (const command of [trainCommand, compareCommand, rulesCommand, dataCommand, infoCommand]) {
-    // Errors of usage exit with 2, which commander asks for command by command.
-    program.addCommand(command().exitOverride())
+    .version(version())
+    .addHelpText('before', examples)
+  for (const [name, { about, load }] of Object.entries(commands)) {
+    const called = process.argv.slice(2).includes(name)
+    program.addCommand((called ? await load() : new Command(name)).description(about))
   }
-  await program.parseAsync()
+  await strict(program).parseAsync()
 }
+
+/** A reader that has seen enough (`| head`) ends us quietly; a full disk is an error as others. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') console.error(`feedalign: standard output: ${error.message}`)
+  process.exit(1)
+})
 
 main().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) console.error(explain(error))

@@ -5,7 +5,6 @@ import { allRules } from '../rules/index.js'
 /** `feedalign rules`: what there is to learn by. */
 export function rulesCommand(): Command {
   return new Command('rules')
-    .description('list the learning rules')
     .option('--json', 'one JSON object per line')
     .action(({ json }: { json?: boolean }) => {
       const rows = allRules.map(({ name, title, equation, source }) => ({

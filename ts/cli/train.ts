@@ -1,53 +1,64 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { Command } from 'commander'
-import { FeedalignError } from '../errors.js'
-import { percent } from '../report/format.js'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Command, Option } from 'commander'
+import { fitOptions, loadData, resolveConfig, type Config } from '../config/index.js'
+import { engine } from '../engine/index.js'
+import { UsageError } from '../errors.js'
+import { checkpointFile } from '../training/checkpoint.js'
 import type { TrainingEvent } from '../training/events.js'
 import { fit } from '../training/fit.js'
+import { percent } from '../report/format.js'
 import { defaultFolder, makeFolder } from './folder.js'
 import { onInterrupt } from './interrupt.js'
-import { addTrainingFlags, fitOptions, loadData, type TrainingFlags } from './options.js'
+import { addGeneral, addSettings, given, type GeneralFlags, type PrintFlags } from './options.js'
 import { printer } from './progress.js'
+import { resumedConfig } from './resume.js'
+import { configFile, recordEpoch, recordStart, writeConfig } from './runFolder.js'
 
-interface TrainFlags extends TrainingFlags {
-  readonly rule: string
+interface TrainFlags extends GeneralFlags {
   readonly out?: string
   /** False with --no-save. */
   readonly save: boolean
-  readonly resume?: string
+  /** True where `--out` names the folder. */
+  readonly resume?: string | true
 }
 
 /** `feedalign train`: one network under one rule, into a run folder. */
 export function trainCommand(): Command {
-  const command = new Command('train').description('train a network under a learning rule')
-  return addTrainingFlags(command)
-    .option('--rule <name>', 'learning rule: see `feedalign rules`', 'fa')
-    .option('--out <folder>', 'run folder; runs/TIME-RULE unless told')
-    .option('--no-save', 'write nothing')
-    .option('--resume <folder>', 'go on from the last checkpoint of a run folder')
+  return addGeneral(addSettings(new Command('train')))
+    .addOption(new Option('--no-save', 'write nothing').conflicts(['out', 'resume']))
+    .option('--resume [folder]', 'go on from the last checkpoint of a run folder, or of --out')
     .addHelpText(
       'before',
-      'Examples:\n  feedalign train --data mnist --rule fa --epochs 5\n' +
-        '  feedalign train --network 784-256-10 --activation relu --json\n',
+      'Examples:\n' +
+        '  feedalign train --data mnist --rule fa --epochs 5 --out runs/first\n' +
+        '  feedalign train --resume runs/first --epochs 10\n' +
+        '  feedalign train --network 784-256-10 --activation relu --json\n' +
+        '  feedalign train --config runs/first/config.json --set seed=2\n',
     )
     .action(train)
 }
 
-async function train(given: TrainFlags): Promise<void> {
-  const flags = given.resume === undefined ? given : await resumed(given, given.resume)
-  const loaded = await loadData(flags)
-  const { resume, out, save, rule } = flags
-  const folder = save ? makeFolder(resume ?? out ?? defaultFolder(rule)) : undefined
+/** What is to be trained, and where to. */
+interface Plan {
+  readonly config: Config
+  readonly folder: string | undefined
+  /** Whether the folder holds a checkpoint to go on from. */
+  readonly resume: boolean
+}
+
+async function train(flags: TrainFlags): Promise<void> {
+  const { config, folder, resume } = plan(flags)
+  const loaded = await loadData(config)
   const stop = new AbortController()
-  const options = fitOptions(flags, flags.rule, loaded)
   const run = fit({
-    ...options,
+    ...fitOptions(config, loaded),
     signal: stop.signal,
-    ...(folder === undefined ? {} : { checkpoints: folder, resume: flags.resume !== undefined }),
+    ...(folder === undefined ? {} : { checkpoints: folder, resume }),
   })
-  if (folder !== undefined && flags.resume === undefined) {
-    await writeFile(join(folder, 'config.json'), `${JSON.stringify(flags, null, 2)}\n`)
+  if (folder !== undefined) {
+    makeFolder(folder)
+    writeConfig(folder, config)
   }
   const print = printer(flags)
   const forget = onInterrupt(() => {
@@ -55,35 +66,63 @@ async function train(given: TrainFlags): Promise<void> {
   })
   try {
     for await (const event of run) {
-      print(event)
-      if (folder !== undefined && event.event === 'epoch') await record(folder, event)
-      if (event.event === 'done' && flags.json !== true) {
-        const { testError } = event
-        if (testError !== undefined) console.log(`test error ${percent(testError)}`)
-      }
-      if (event.event === 'interrupted') {
-        process.exitCode = 130
-        const next = folder === undefined ? 'nothing was saved' : `go on with --resume ${folder}`
-        console.error(`stopped in epoch ${event.epoch + 1}; ${next}`)
-      }
+      if (folder !== undefined) record(folder, event)
+      print(event.event === 'done' && folder !== undefined ? { ...event, out: folder } : event)
+      if (event.event === 'done') conclude(event.testError, folder, flags)
+      if (event.event === 'interrupted') sayHowToGoOn(event.epoch, folder)
     }
   } finally {
     forget()
   }
 }
 
-/** The settings that a run folder was trained with; how to print is asked anew. */
-async function resumed({ json, quiet }: TrainFlags, folder: string): Promise<TrainFlags> {
-  const file = join(folder, 'config.json')
-  try {
-    const held = JSON.parse(await readFile(file, 'utf8')) as TrainFlags
-    const print = { json: json === true, quiet: quiet === true }
-    return { ...held, ...print, resume: folder, save: true }
-  } catch (error) {
-    throw new FeedalignError(`cannot resume: ${file}: ${(error as Error).message}`)
+function plan(flags: TrainFlags): Plan {
+  const told = given(flags)
+  const resumed = folderToResume(flags)
+  if (resumed !== undefined) {
+    const config = withEngine(resumedConfig(resumed, told))
+    return { config, folder: resumed, resume: existsSync(checkpointFile(resumed, 'last')) }
   }
+  const config = withEngine(resolveConfig(told))
+  if (!flags.save) return { config, folder: undefined, resume: false }
+  const folder = config.out ?? defaultFolder(config.rule)
+  if (existsSync(configFile(folder))) {
+    throw new UsageError(
+      `${folder} holds a run already; go on with it by --resume, or name another`,
+    )
+  }
+  return { config, folder, resume: false }
 }
 
-function record(folder: string, event: TrainingEvent): Promise<void> {
-  return appendFile(join(folder, 'metrics.jsonl'), `${JSON.stringify(event)}\n`)
+function folderToResume({ resume, out }: TrainFlags): string | undefined {
+  if (resume !== true) {
+    if (resume === undefined || out === undefined || resolve(out) === resolve(resume)) return resume
+    throw new UsageError(`--out ${out} is not the folder of --resume ${resume}`)
+  }
+  if (out === undefined) throw new UsageError('--resume: name the run folder to go on with')
+  return out
+}
+
+/** Engines round differently, so the one in use is part of what repeats a run. */
+function withEngine(config: Config): Config {
+  return { ...config, engine: engine(config.engine).name }
+}
+
+function record(folder: string, event: TrainingEvent): void {
+  if (event.event === 'start') recordStart(folder, event)
+  if (event.event === 'epoch') recordEpoch(folder, event)
+}
+
+function conclude(error: number | undefined, folder: string | undefined, flags: PrintFlags): void {
+  if (flags.json === true) return
+  if (error !== undefined) console.log(`test error ${percent(error)}`)
+  if (folder !== undefined && flags.quiet !== true) console.error(`saved in ${folder}`)
+}
+
+function sayHowToGoOn(epoch: number, folder: string | undefined): void {
+  process.exitCode = 130
+  const shown = folder !== undefined && /^[\w./+-]+$/.test(folder) ? folder : JSON.stringify(folder)
+  const next =
+    folder === undefined ? 'nothing was saved' : `go on with: feedalign train --resume ${shown}`
+  console.error(`stopped in epoch ${epoch + 1}; ${next}`)
 }

@@ -11,15 +11,11 @@ export interface Scale {
 
 /** The scaling that fits these examples; `indices` are those to fit it on. */
 export function inputScale(examples: Examples, kind: InputScaling, indices: Uint32Array): Scale {
-  const { inputs, shape } = examples
   if (kind === 'unit') {
+    const { inputs } = examples
     return inputs instanceof Uint8Array ? { scale: 1 / 255, shift: 0 } : { scale: 1, shift: 0 }
   }
-  const perExample = width(shape)
-  const { mean, deviation } =
-    inputs instanceof Uint8Array
-      ? momentsOfBytes(inputs, perExample, indices)
-      : momentsOfFloats(inputs, perExample, indices)
+  const { mean, deviation } = moments(examples, indices)
   const safe = deviation > 0 ? deviation : 1
   return { scale: 1 / safe, shift: -mean / safe }
 }
@@ -27,6 +23,14 @@ export function inputScale(examples: Examples, kind: InputScaling, indices: Uint
 interface Moments {
   mean: number
   deviation: number
+}
+
+/** Mean and deviation over all inputs of these examples, as they are stored. */
+export function moments({ inputs, shape }: Examples, indices: Uint32Array): Moments {
+  const perExample = width(shape)
+  return inputs instanceof Uint8Array
+    ? momentsOfBytes(inputs, perExample, indices)
+    : momentsOfFloats(inputs, perExample, indices)
 }
 
 /** Exact: counts of each byte. */

@@ -62,6 +62,8 @@ export interface DoneEvent {
   readonly epochs: number
   readonly seconds: number
   readonly weightsSha256: string
+  /** The run folder, where there is one. */
+  readonly out?: string
 }
 
 export interface InterruptedEvent {

@@ -53,15 +53,37 @@ const PROBED = 1000
 /** A call's length, in seconds: short enough for Ctrl-C, long enough to cost nothing. */
 const CALL_SECONDS = 0.1
 
+/** Which examples: those trained on, those set aside from them, those apart from the start. */
+export type Split = 'train' | 'validation' | 'test'
+
+/** How a model does on some examples. */
+export interface Evaluation {
+  /** Fraction. */
+  readonly error: number
+  /** Mean. */
+  readonly loss: number
+  /** Count. */
+  readonly examples: number
+}
+
 /** A run of training: iterate it for its events; `model` is the session, live at any time. */
 export interface Run extends AsyncIterable<TrainingEvent> {
   readonly model: Session
+  /** Brings back a checkpoint of the folder. Throws `FeedalignError` where it does not fit. */
+  readonly restore: (which: 'last' | 'best') => Promise<void>
+  /** The model as it is now. Throws `UsageError` where the run has no such examples. */
+  readonly evaluate: (split: Split) => Promise<Evaluation>
 }
 
 /** Prepares a run; training happens while it is iterated. Throws `UsageError` on bad options. */
 export function fit(options: FitOptions): Run {
   const trainer = new Trainer(options)
-  return { model: trainer.session, [Symbol.asyncIterator]: () => trainer.events() }
+  return {
+    model: trainer.session,
+    restore: (which) => trainer.restore(which),
+    evaluate: (split) => trainer.evaluate(split),
+    [Symbol.asyncIterator]: () => trainer.events(),
+  }
 }
 
 class Trainer {
@@ -87,6 +109,7 @@ class Trainer {
     this.#batch = checked('batch', options.batch ?? defaultBatch, 1, 65_536)
     this.#seed = checked('seed', options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER)
     checkFits(network, data)
+    if (options.test !== undefined) checkFits(network, options.test)
     this.#engine = findEngine(options.engine)
     this.#threads =
       this.#engine.name === 'wasm'
@@ -119,7 +142,7 @@ class Trainer {
 
   async *events(): AsyncGenerator<TrainingEvent> {
     const { signal, resume = false } = this.#options
-    if (resume) await this.#restore()
+    if (resume) await this.restore('last')
     yield this.#start(resume)
     if (this.#position.epoch === 0 && this.#position.step === 0) yield await this.#epochEvent(null)
     while (this.#position.epoch < this.#epochs) {
@@ -241,15 +264,24 @@ class Trainer {
   }
 
   async #errors(): Promise<{ validationError?: number; testError?: number }> {
-    const { validation } = this.#indices
-    const error = async (data: DataSet, indices: Uint32Array): Promise<number> =>
-      (await this.session.run('evaluate', data, indices)).sum('errors') / indices.length
+    const error = async (split: Split): Promise<number> => (await this.evaluate(split)).error
     return {
-      ...(validation.length > 0 ? { validationError: await error(this.#train, validation) } : {}),
-      ...(this.#test === undefined
-        ? {}
-        : { testError: await error(this.#test, ascending(this.#test.count)) }),
+      ...(this.#indices.validation.length > 0
+        ? { validationError: await error('validation') }
+        : {}),
+      ...(this.#test === undefined ? {} : { testError: await error('test') }),
     }
+  }
+
+  async evaluate(split: Split): Promise<Evaluation> {
+    const data = split === 'test' ? this.#test : this.#train
+    const indices = split === 'test' ? ascending(data?.count ?? 0) : this.#indices[split]
+    if (data === undefined || indices.length === 0) {
+      throw new UsageError(`the run has no ${split} examples`)
+    }
+    const sums = await this.session.run('evaluate', data, indices)
+    const mean = (metric: string): number => sums.sum(metric) / indices.length
+    return { error: mean('errors'), loss: mean('loss'), examples: indices.length }
   }
 
   async #done(): Promise<TrainingEvent> {
@@ -293,10 +325,10 @@ class Trainer {
     await writeCheckpoint(file, { position: this.#position, snapshot })
   }
 
-  async #restore(): Promise<void> {
+  async restore(which: 'last' | 'best'): Promise<void> {
     const { checkpoints } = this.#options
     if (checkpoints === undefined) throw new UsageError('to resume, name the folder of checkpoints')
-    const file = checkpointFile(checkpoints, 'last')
+    const file = checkpointFile(checkpoints, which)
     const { position, snapshot } = await readCheckpoint(file)
     if (position.data !== this.#train.hash) {
       throw new FeedalignError(`${file} was trained on other data`)

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { didYouMean, UsageError } from '../errors.js'
+import { keys, schema, type Key } from './schema.js'
+
+/** A value that the user gave, and where, as messages name it: `--batch`, `run.json: batch`. */
+export interface GivenValue {
+  readonly value: unknown
+  readonly where: string
+}
+
+/** What the user gave, by key; keys need not be known ones. */
+export type Given = ReadonlyMap<string, GivenValue>
+
+/** `learningRate` as `learning-rate`. */
+export function kebab(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+/** The flags of settings among those that commander found, by key. */
+export function fromFlags(flags: Readonly<Record<string, unknown>>): Given {
+  return new Map(
+    keys.flatMap((key) => {
+      const text = flags[key]
+      if (typeof text !== 'string') return []
+      return [[key, { value: fromText(key, text), where: `--${kebab(key)}` }] as const]
+    }),
+  )
+}
+
+/** Each a `key=value`, as `--set` takes them. */
+export function fromSets(texts: readonly string[]): Given {
+  return new Map(
+    texts.map((text) => {
+      const [key = '', ...rest] = text.split('=')
+      if (key === '' || rest.length === 0) {
+        throw new UsageError(`--set ${JSON.stringify(text)} is not key=value`)
+      }
+      return [key, { value: fromText(key, rest.join('=')), where: `--set ${key}` }]
+    }),
+  )
+}
+
+/** A file of settings as one JSON object; throws `UsageError` where it is none. */
+export function fromFile(file: string): Given {
+  const fail = (reason: string): never => {
+    throw new UsageError(`${file}: ${reason}`)
+  }
+  let held: unknown
+  try {
+    held = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    return fail((error as Error).message)
+  }
+  if (typeof held !== 'object' || held === null || Array.isArray(held)) {
+    return fail('not an object of settings')
+  }
+  const entries = Object.entries(held)
+  return new Map(
+    entries.map(([key, value]: [string, unknown]) => [key, { value, where: `${file}: ${key}` }]),
+  )
+}
+
+/** Throws `UsageError` that says where the first bad value stands, what it is, what is wanted. */
+export function check(given: Given): z.output<typeof schema> {
+  const values = Object.fromEntries([...given].map(([key, { value }]) => [key, value]))
+  const { data, error } = schema.safeParse(values)
+  if (error === undefined) return data
+  const [issue] = error.issues
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+  const key = unknown ?? String(issue?.path[0])
+  const hint = didYouMean(key, keys) || `; known are ${keys.join(', ')}`
+  const message = unknown === undefined ? issue?.message : `no such setting${hint}`
+  throw new UsageError(`${given.get(key)?.where ?? key}: ${message ?? 'not valid'}`)
+}
+
+/** What a text says for a setting: a number for one that wants numbers, if it is one. */
+function fromText(key: string, text: string): unknown {
+  if (!isNumeric(key)) return text
+  const value = Number(text)
+  return text.trim() !== '' && Number.isFinite(value) ? value : text
+}
+
+function isNumeric(key: string): boolean {
+  const setting = Object.hasOwn(schema.shape, key) ? schema.shape[key as Key] : undefined
+  if (!(setting instanceof z.ZodDefault || setting instanceof z.ZodOptional)) return false
+  return setting.unwrap() instanceof z.ZodNumber
+}
