@@ -2,7 +2,19 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist', 'native', 'wasm', 'target', '.cache', 'runs', 'scripts', 'bench', '*.config.*'] },
+  {
+    ignores: [
+      'dist',
+      'native',
+      'wasm',
+      'target',
+      '.cache',
+      'runs',
+      'scripts',
+      'bench',
+      '*.config.*',
+    ],
+  },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
