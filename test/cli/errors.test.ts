@@ -1,34 +1,147 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { events, feedalign, freshFolder, main, small } from './command.js'
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
-
-/** Runs the built command; status, standard output, standard error. */
-function feedalign(...args: string[]) {
-  return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
+/** An IDX file of bytes. */
+function idx(shape: readonly number[], bytes: Uint8Array, magic = 0x0800 + shape.length): Buffer {
+  const header = Buffer.alloc(4 + 4 * shape.length)
+  header.writeUInt32BE(magic, 0)
+  shape.forEach((size, axis) => header.writeUInt32BE(size, 4 + 4 * axis))
+  return Buffer.concat([header, bytes])
 }
 
-const wrong: readonly [string, string[], number, RegExp][] = [
-  ['an unknown rule', ['--rule', 'dfaa'], 2, /unknown rule "dfaa"; did you mean "dfa"/],
-  ['a network with a word in it', ['--network', '784-x-10'], 2, /"x" is not a width/],
-  ['a network of another input width', ['--network', '100-10'], 2, /takes 100 inputs.* has 784/],
+const images = idx([3, 28, 28], new Uint8Array(3 * 784))
+const labels = idx([3], Uint8Array.of(1, 2, 3))
+
+/** `--data mnist` from a folder with three examples, of which some files are as told. */
+function mnist(changed: Readonly<Record<string, Uint8Array>>): string[] {
+  const folder = freshFolder()
+  const files = {
+    'train-images-idx3-ubyte': images,
+    'train-labels-idx1-ubyte': labels,
+    't10k-images-idx3-ubyte': images,
+    't10k-labels-idx1-ubyte': labels,
+    ...changed,
+  }
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes)
+  return ['--data', 'mnist', '--data-dir', folder]
+}
+
+/** A run folder after one epoch. */
+function trained(...args: string[]): string {
+  const folder = join(freshFolder(), 'run')
+  events(['train', ...small, '--epochs', '1', '--out', folder, ...args])
+  return folder
+}
+
+const last = 'checkpoint-last.bin'
+
+/** What is wrong, flags of `train` (a function where files are to be made), exit code, message. */
+const wrong: readonly [string, string[] | (() => string[]), number, RegExp][] = [
+  ['an unknown rule', ['--rule', 'dfaa'], 2, /--rule: unknown rule "dfaa"; did you mean "dfa"\?/],
+  ['a word in the network', ['--network', '784-x-10'], 2, /--network: .*"x" is not a width/],
+  ['a network for other inputs', ['--network', '100-10'], 2, /takes 100 inputs.* has 784/],
   ['too few outputs', ['--network', '784-20-9'], 2, /10 classes, the network 9 outputs/],
-  ['a learning rate that is no number', ['--learning-rate', 'NaN'], 2, /--learning-rate "NaN"/],
-  ['an empty batch', ['--batch', '0'], 2, /batch 0/],
-  ['an unknown flag', ['--nonsense'], 2, /unknown option/],
-  ['a folder without data', ['--data', 'mnist', '--data-dir', tmpdir()], 1, /no MNIST in/],
-  ['a folder that cannot be made', ['--out', join(main, 'runs')], 1, /cannot write to/],
-  ['a folder without a checkpoint', ['--resume', mkdtempSync(join(tmpdir(), 'f-'))], 1, /cannot/],
+  ['a learning rate of NaN', ['--learning-rate', 'NaN'], 2, /--learning-rate: "NaN" is not a num/],
+  ['an empty batch', ['--batch', '0'], 2, /--batch: 0 is not a whole number from 1 to 65,536/],
+  ['an unknown flag', ['--bath', '64'], 2, /unknown option '--bath' \(Did you mean --batch\?\)/],
+  ['a folder without data', () => ['--data', 'mnist', '--data-dir', freshFolder()], 1, /no MNIST/],
+  [
+    'a gz file cut short',
+    () => mnist({ 'train-images-idx3-ubyte': gzipSync(images).subarray(0, 40) }),
+    1,
+    /train-images-idx3-ubyte: .*damaged/,
+  ],
+  [
+    'an IDX file of another magic',
+    () => mnist({ 'train-labels-idx1-ubyte': idx([3], Uint8Array.of(1, 2, 3), 0x12345678) }),
+    1,
+    /train-labels-idx1-ubyte: offset 0: magic 0x12345678/,
+  ],
+  [
+    'sizes that do not fit their file',
+    () => mnist({ 't10k-images-idx3-ubyte': idx([4, 28, 28], new Uint8Array(3 * 784)) }),
+    1,
+    /t10k-images-idx3-ubyte: offset 4: sizes 4 × 28 × 28 need 3136 bytes, found 2352/,
+  ],
+  [
+    'fewer labels than images',
+    () => mnist({ 'train-labels-idx1-ubyte': idx([2], Uint8Array.of(1, 2)) }),
+    1,
+    /2 labels for the 3 images/,
+  ],
+  [
+    'a label of 200',
+    () => mnist({ 'train-labels-idx1-ubyte': idx([3], Uint8Array.of(1, 200, 3)) }),
+    1,
+    /train-labels-idx1-ubyte: offset 9: label 200, expected 0 to 9/,
+  ],
+  [
+    'a run folder that cannot be made',
+    ['--out', join(main, 'runs')],
+    1,
+    /cannot write to .*ENOTDIR/,
+  ],
+  ['a run folder that is there', () => ['--out', trained()], 2, /holds a run already.*--resume/],
+  ['no folder to resume', () => ['--resume', join(freshFolder(), 'run')], 1, /no such folder/],
+  ['an empty folder to resume', () => ['--resume', freshFolder()], 1, /it has no config\.json/],
+  ['a resumption of nowhere', ['--resume'], 2, /--resume: name the run folder/],
+  [
+    'a resumption with another batch',
+    () => ['--resume', trained(), '--batch', '32'],
+    2,
+    /--batch: 32 is not what the run in .* was started with, 64/,
+  ],
+  [
+    'a checkpoint of another network',
+    () => {
+      const [folder, other] = [trained(), trained('--network', '784-17-10')]
+      copyFileSync(join(other, last), join(folder, last))
+      return ['--resume', folder]
+    },
+    1,
+    new RegExp(last),
+  ],
+  [
+    'a checkpoint cut short',
+    () => {
+      const folder = trained()
+      truncateSync(join(folder, last), 1000)
+      return ['--resume', folder]
+    },
+    1,
+    new RegExp(last),
+  ],
+  [
+    'a checkpoint with a changed byte',
+    () => {
+      const folder = trained()
+      const bytes = readFileSync(join(folder, last))
+      bytes[5000] = (bytes[5000] ?? 0) ^ 1
+      writeFileSync(join(folder, last), bytes)
+      return ['--resume', folder]
+    },
+    1,
+    new RegExp(last),
+  ],
+  [
+    'a folder where a file is to be written',
+    () => {
+      const folder = freshFolder()
+      mkdirSync(join(folder, 'metrics.jsonl'))
+      return [...small, '--quiet', '--out', folder]
+    },
+    1,
+    /cannot write .*metrics\.jsonl: EISDIR/,
+  ],
 ]
 
-for (const [what, args, status, message] of wrong) {
-  test(`${what} is a one-line error with exit code ${status}`, () => {
-    const save = args.includes('--out') || args.includes('--resume') ? [] : ['--no-save']
-    const result = feedalign('train', ...save, ...args)
+for (const [what, given, status, message] of wrong) {
+  test(`train: ${what} is a one-line error with exit code ${status}`, () => {
+    const args = typeof given === 'function' ? given() : given
+    const result = feedalign(['train', ...args])
     expect(result.stderr).toMatch(message)
     expect(result.stderr.trim().split('\n')).toHaveLength(1)
     expect(result.stdout).toBe('')
@@ -36,28 +149,23 @@ for (const [what, args, status, message] of wrong) {
   })
 }
 
-test('train prints events as JSON lines and ends with a low error on small digits', () => {
-  const size = ['--network', '784-64-10', '--epochs', '2', '--json', '--no-save']
-  const { stdout, status } = feedalign('train', ...size, '--rule', 'fa')
-  const events = stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { event: string; epoch?: number; testError?: number })
-  expect(status).toBe(0)
-  expect(events.map(({ event }) => event)).toEqual(['start', 'epoch', 'epoch', 'epoch', 'done'])
-  expect(events[1]?.epoch).toBe(0)
-  expect(events.at(-1)?.testError).toBeLessThan(0.2)
-})
+const misused: readonly [string[], RegExp][] = [
+  [['trian'], /unknown command 'trian' \(Did you mean train\?\)/],
+  [['data', 'lst'], /unknown command 'lst' \(Did you mean list\?\)/],
+  [['data', 'info', 'nonsense'], /unknown data set "nonsense"/],
+  [['data', 'info'], /missing required argument 'name'/],
+  [['info', 'more'], /too many arguments/],
+  [['evaluate'], /missing required argument 'run'/],
+  [['evaluate', 'x', '--split', 'rest'], /'rest' is invalid/],
+  [['compare', '--rules', 'bp,faa'], /--rules: unknown rule "faa"; did you mean "fa"\?/],
+  [['train', '--no-save', '--out', 'x'], /'--no-save' cannot be used with option '--out/],
+]
 
-test('a resumed run goes on with the settings of its folder', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'feedalign-'))
-  const size = ['--network', '784-32-10', '--epochs', '1', '--learning-rate', '0.02']
-  const done = (...args: string[]): unknown => {
-    const { stdout, stderr } = feedalign('train', '--json', ...args)
-    expect(stderr).toBe('')
-    const last = stdout.trim().split('\n').at(-1) ?? ''
-    return (JSON.parse(last) as { weightsSha256: string }).weightsSha256
-  }
-  const whole = done('--out', folder, ...size)
-  expect(done('--resume', folder)).toBe(whole)
-})
+for (const [args, message] of misused) {
+  test(`${args.join(' ')} is wrong usage: one line, exit code 2`, () => {
+    const { status, stdout, stderr } = feedalign(args)
+    expect(stderr).toMatch(message)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+  })
+}

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { setImmediate } from 'node:timers/promises'
 import { FeedalignError } from '../errors.js'
 import type { Binding, DataSetBinding, SessionBinding } from './binding.js'
 
@@ -50,8 +51,11 @@ function load(): Module {
 /** The wasm session under the names of the native one; `run` blocks. */
 function wrap(session: WasmSession): SessionBinding {
   return {
-    run: (phase, data, examples, knobs) =>
-      Promise.resolve(session.run(phase, data, examples, knobs)),
+    run: async (phase, data, examples, knobs) => {
+      // Signals and timers have their turn between calls, as they have with the native engine.
+      await setImmediate()
+      return session.run(phase, data, examples, knobs)
+    },
     read: (tensor) => {
       const held = session.read(tensor)
       const copy = { shape: [...held.shape()], data: held.data() }

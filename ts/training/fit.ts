@@ -154,6 +154,8 @@ class Trainer {
         return
       }
       yield await this.#endEpoch()
+      // After the event: who writes it down has each epoch, if killed now, twice rather than never.
+      await this.#save('last')
     }
     yield await this.#done()
   }
@@ -238,7 +240,6 @@ class Trainer {
       this.#position = { ...this.#position, best: validationError }
       await this.#save('best')
     }
-    await this.#save('last')
     return event
   }
 
