@@ -1,9 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
+import { temporaryFolder } from '../folders.js'
 
 /** The built command. */
 export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -11,17 +11,8 @@ export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.
 /** A network small enough for many epochs in a second, on the digits that come along. */
 export const small = ['--network', '784-16-10', '--threads', '1']
 
-/** A fresh folder that goes when the test is done. */
-export function freshFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'feedalign-'))
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true })
-  })
-  return folder
-}
-
 /** Runs the command to its end, in a folder of its own unless told. */
-export function feedalign(args: readonly string[], cwd = freshFolder(), env = {}) {
+export function feedalign(args: readonly string[], cwd = temporaryFolder(), env = {}) {
   const options = { encoding: 'utf8', cwd, env: { ...process.env, ...env } } as const
   return spawnSync(process.execPath, [main, ...args], options)
 }

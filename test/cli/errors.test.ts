@@ -2,7 +2,8 @@ import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } fr
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { events, feedalign, freshFolder, main, small } from './command.js'
+import { temporaryFolder } from '../folders.js'
+import { events, feedalign, main, small } from './command.js'
 
 /** An IDX file of bytes. */
 function idx(shape: readonly number[], bytes: Uint8Array, magic = 0x0800 + shape.length): Buffer {
@@ -17,7 +18,7 @@ const labels = idx([3], Uint8Array.of(1, 2, 3))
 
 /** `--data mnist` from a folder with three examples, of which some files are as told. */
 function mnist(changed: Readonly<Record<string, Uint8Array>>): string[] {
-  const folder = freshFolder()
+  const folder = temporaryFolder()
   const files = {
     'train-images-idx3-ubyte': images,
     'train-labels-idx1-ubyte': labels,
@@ -31,7 +32,7 @@ function mnist(changed: Readonly<Record<string, Uint8Array>>): string[] {
 
 /** A run folder after one epoch. */
 function trained(...args: string[]): string {
-  const folder = join(freshFolder(), 'run')
+  const folder = join(temporaryFolder(), 'run')
   events(['train', ...small, '--epochs', '1', '--out', folder, ...args])
   return folder
 }
@@ -47,7 +48,12 @@ const wrong: readonly [string, string[] | (() => string[]), number, RegExp][] = 
   ['a learning rate of NaN', ['--learning-rate', 'NaN'], 2, /--learning-rate: "NaN" is not a num/],
   ['an empty batch', ['--batch', '0'], 2, /--batch: 0 is not a whole number from 1 to 65,536/],
   ['an unknown flag', ['--bath', '64'], 2, /unknown option '--bath' \(Did you mean --batch\?\)/],
-  ['a folder without data', () => ['--data', 'mnist', '--data-dir', freshFolder()], 1, /no MNIST/],
+  [
+    'a folder without data',
+    () => ['--data', 'mnist', '--data-dir', temporaryFolder()],
+    1,
+    /no MNIST/,
+  ],
   [
     'a gz file cut short',
     () => mnist({ 'train-images-idx3-ubyte': gzipSync(images).subarray(0, 40) }),
@@ -85,8 +91,8 @@ const wrong: readonly [string, string[] | (() => string[]), number, RegExp][] = 
     /cannot write to .*ENOTDIR/,
   ],
   ['a run folder that is there', () => ['--out', trained()], 2, /holds a run already.*--resume/],
-  ['no folder to resume', () => ['--resume', join(freshFolder(), 'run')], 1, /no such folder/],
-  ['an empty folder to resume', () => ['--resume', freshFolder()], 1, /it has no config\.json/],
+  ['no folder to resume', () => ['--resume', join(temporaryFolder(), 'run')], 1, /no such folder/],
+  ['an empty folder to resume', () => ['--resume', temporaryFolder()], 1, /it has no config\.json/],
   ['a resumption of nowhere', ['--resume'], 2, /--resume: name the run folder/],
   [
     'a resumption with another batch',
@@ -129,7 +135,7 @@ const wrong: readonly [string, string[] | (() => string[]), number, RegExp][] = 
   [
     'a folder where a file is to be written',
     () => {
-      const folder = freshFolder()
+      const folder = temporaryFolder()
       mkdirSync(join(folder, 'metrics.jsonl'))
       return [...small, '--quiet', '--out', folder]
     },
