@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use feedalign_kernels::panels::Way;
 use feedalign_kernels::{Kernel, Member};
 
 use crate::dataset::DataSet;
@@ -176,7 +177,7 @@ impl<'a> Lowering<'a> {
     pub fn matrix(&self, name: &str) -> Result<(Id, usize, usize)> {
         let id = self.tensors.find(name)?;
         match self.tensors.form(id) {
-            Form::Matrix { rows, columns } => Ok((id, rows, columns)),
+            Form::Matrix { rows, columns, way: Way::Straight } => Ok((id, rows, columns)),
             _ => Err(Error::new(format!("tensor {name:?} is no matrix"))),
         }
     }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::ptr::NonNull;
 
-use feedalign_kernels::{LANES, memory::Arena, panels};
+use feedalign_kernels::LANES;
+use feedalign_kernels::memory::Arena;
+use feedalign_kernels::panels::{self, Way};
 
 use crate::error::{Error, Result};
 use crate::orientation::only_carry;
@@ -16,10 +18,8 @@ pub type Id = usize;
 /// How a tensor lies in its buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// `[rows × columns]` in panels.
-    Matrix { rows: usize, columns: usize },
-    /// `[rows × columns]` in the panels of its transpose: see `orientation`.
-    Turned { rows: usize, columns: usize },
+    /// `[rows × columns]` in panels; for the way see `orientation`.
+    Matrix { rows: usize, columns: usize, way: Way },
     /// Padded to whole panels.
     Vector { len: usize },
     /// f32 `[n × width]`, row-major with the stride given.
@@ -38,7 +38,9 @@ impl Form {
     /// The form without the way it lies.
     pub fn logical(self) -> Self {
         match self {
-            Self::Turned { rows, columns } => Self::Matrix { rows, columns },
+            Self::Matrix { rows, columns, .. } => {
+                Self::Matrix { rows, columns, way: Way::Straight }
+            }
             form => form,
         }
     }
@@ -77,7 +79,9 @@ impl Tensors {
             return Err(Error::new("stands twice in the Program"));
         }
         let form = match form(tensor)? {
-            Form::Matrix { rows, columns } if turned => Form::Turned { rows, columns },
+            Form::Matrix { rows, columns, .. } if turned => {
+                Form::Matrix { rows, columns, way: Way::Turned }
+            }
             form => form,
         };
         let id = self.allocate(form, batch)?;
@@ -89,8 +93,7 @@ impl Tensors {
 
     fn allocate(&mut self, form: Form, batch: usize) -> Result<Id> {
         let words = match form {
-            Form::Matrix { rows, columns } => panels::len(rows, columns),
-            Form::Turned { rows, columns } => panels::len(columns, rows),
+            Form::Matrix { rows, columns, way } => way.len(rows, columns),
             Form::Vector { len } => len.next_multiple_of(LANES),
             Form::Rows { stride, .. } => batch.saturating_mul(stride),
             Form::Labels => batch,
@@ -150,7 +153,7 @@ impl Tensors {
     /// Values of a matrix or vector as the border sees it; none of what lives for one step.
     pub fn persistent_len(&self, id: Id) -> usize {
         match self.form(id) {
-            Form::Matrix { rows, columns } | Form::Turned { rows, columns } => rows * columns,
+            Form::Matrix { rows, columns, .. } => rows * columns,
             Form::Vector { len } => len,
             Form::Rows { .. } | Form::Labels => 0,
         }
@@ -161,9 +164,8 @@ impl Tensors {
         let mut values = vec![0.0; self.persistent_len(id)];
         let held = self.words(id);
         match self.form(id) {
-            Form::Matrix { rows, columns } => panels::unpack(held, rows, columns, &mut values),
-            Form::Turned { rows, columns } => {
-                panels::unpack_turned(held, rows, columns, &mut values);
+            Form::Matrix { rows, columns, way } => {
+                panels::unpack(way, held, rows, columns, &mut values);
             }
             _ => values.copy_from_slice(&held[..self.persistent_len(id)]),
         }
@@ -176,8 +178,7 @@ impl Tensors {
         // SAFETY: the buffer holds that many words and `&mut self` keeps others away.
         let held = unsafe { std::slice::from_raw_parts_mut(self.f32(id), self.entries[id].words) };
         match form {
-            Form::Matrix { rows, columns } => panels::pack(values, rows, columns, held),
-            Form::Turned { rows, columns } => panels::pack_turned(values, rows, columns, held),
+            Form::Matrix { rows, columns, way } => panels::pack(way, values, rows, columns, held),
             _ => held[..values.len()].copy_from_slice(values),
         }
     }
@@ -202,7 +203,7 @@ fn form(tensor: &Tensor) -> Result<Form> {
         (Role::Rows, []) => Ok(Form::Rows { width: 1, stride: 1 }),
         (Role::Rows, [width]) => Ok(Form::Rows { width: *width, stride: stride(*width) }),
         (Role::Weight | Role::Feedback | Role::Direct | Role::State, [rows, columns]) => {
-            Ok(Form::Matrix { rows: *rows, columns: *columns })
+            Ok(Form::Matrix { rows: *rows, columns: *columns, way: Way::Straight })
         }
         (Role::Bias | Role::Statistic | Role::State, [len]) => Ok(Form::Vector { len: *len }),
         (role, _) => Err(Error::new(format!("has shape {shape:?}, which a {role:?} cannot have"))),

@@ -14,15 +14,42 @@ pub fn index(rows: usize, row: usize, column: usize) -> usize {
     (column / LANES * rows + row) * LANES + column % LANES
 }
 
+/// Which way a matrix lies in panels: as itself, or as its transpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Straight,
+    Turned,
+}
+
+impl Way {
+    /// Floats of the panels of a matrix `[rows × columns]` that lies this way.
+    #[must_use]
+    pub fn len(self, rows: usize, columns: usize) -> usize {
+        match self {
+            Self::Straight => len(rows, columns),
+            Self::Turned => len(columns, rows),
+        }
+    }
+
+    /// Where element (row, column) of a matrix `[rows × columns]` that lies this way is.
+    #[must_use]
+    pub fn index(self, (rows, columns): (usize, usize), row: usize, column: usize) -> usize {
+        match self {
+            Self::Straight => index(rows, row, column),
+            Self::Turned => index(columns, column, row),
+        }
+    }
+}
+
 /// Writes a row-major matrix into panels; the lanes past the last column become zero.
 ///
 /// # Panics
-/// If `source` is shorter than rows · columns or `panels` than [`len`].
-pub fn pack(source: &[f32], rows: usize, columns: usize, panels: &mut [f32]) {
-    panels[..len(rows, columns)].fill(0.0);
+/// If `source` is shorter than rows · columns or `panels` than [`Way::len`].
+pub fn pack(way: Way, source: &[f32], rows: usize, columns: usize, panels: &mut [f32]) {
+    panels[..way.len(rows, columns)].fill(0.0);
     for row in 0..rows {
         for column in 0..columns {
-            panels[index(rows, row, column)] = source[row * columns + column];
+            panels[way.index((rows, columns), row, column)] = source[row * columns + column];
         }
     }
 }
@@ -30,37 +57,11 @@ pub fn pack(source: &[f32], rows: usize, columns: usize, panels: &mut [f32]) {
 /// Reads panels back into a row-major matrix.
 ///
 /// # Panics
-/// If `target` is shorter than rows · columns or `panels` than [`len`].
-pub fn unpack(panels: &[f32], rows: usize, columns: usize, target: &mut [f32]) {
+/// If `target` is shorter than rows · columns or `panels` than [`Way::len`].
+pub fn unpack(way: Way, panels: &[f32], rows: usize, columns: usize, target: &mut [f32]) {
     for row in 0..rows {
         for column in 0..columns {
-            target[row * columns + column] = panels[index(rows, row, column)];
-        }
-    }
-}
-
-/// Writes a row-major matrix `[rows × columns]` into the panels of its transpose
-/// `[columns × rows]`.
-///
-/// # Panics
-/// If `source` is shorter than rows · columns or `panels` than `len(columns, rows)`.
-pub fn pack_turned(source: &[f32], rows: usize, columns: usize, panels: &mut [f32]) {
-    panels[..len(columns, rows)].fill(0.0);
-    for row in 0..rows {
-        for column in 0..columns {
-            panels[index(columns, column, row)] = source[row * columns + column];
-        }
-    }
-}
-
-/// Reads the panels of a transpose back into the row-major matrix `[rows × columns]`.
-///
-/// # Panics
-/// If `target` is shorter than rows · columns or `panels` than `len(columns, rows)`.
-pub fn unpack_turned(panels: &[f32], rows: usize, columns: usize, target: &mut [f32]) {
-    for row in 0..rows {
-        for column in 0..columns {
-            target[row * columns + column] = panels[index(columns, column, row)];
+            target[row * columns + column] = panels[way.index((rows, columns), row, column)];
         }
     }
 }

@@ -1,8 +1,7 @@
 //! out ← activation(x · W + bias): the forward product; members share its units.
 
-use feedalign_kernels::{Epilogue, Forward};
-
-use super::{Address, kernel_activation, no_patches, optional_address, unsupported};
+use super::forward::{After, Product, stage};
+use super::{kernel_activation, no_patches, unsupported};
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
 use crate::program::Linear;
@@ -19,28 +18,15 @@ pub fn lower(op: &Linear, lowering: &mut Lowering) -> Result<()> {
         return Err(Error::new(format!("tensor {:?} is both x and out", op.x)));
     }
     let bias = op.bias.as_ref().map(|name| lowering.vector(name, columns)).transpose()?;
-    let activation = kernel_activation(op.activation)?;
-    let accumulate = op.accumulate;
-    let mut reads = vec![x, weight];
-    reads.extend(bias);
-    let [px, pw, py] = [x, weight, out].map(|id| Address(lowering.tensors.f32(id)));
-    let pb = optional_address(lowering, bias);
-    lowering.stage(&reads, &[out], move |step, member| {
-        let job = Forward {
-            x: px.get(),
-            x_stride,
-            weight: pw.get(),
-            y: py.get(),
-            y_stride,
-            rows: step.rows,
-            inner,
-            columns,
-            accumulate,
-            epilogue: Epilogue::Activate { bias: pb.get(), activation },
-        };
-        let units = member.split(step.kernel.forward_units(&job));
-        // SAFETY: shapes were checked above; members have disjoint units.
-        unsafe { step.kernel.forward(&job, units) };
-    });
+    let product = Product {
+        x: (x, x_stride),
+        matrix: weight,
+        inner,
+        columns,
+        out: (out, y_stride),
+        accumulate: op.accumulate,
+        after: After::Activate { bias, activation: kernel_activation(op.activation)? },
+    };
+    stage(&product, lowering);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Σ a·b, Σ a², Σ b² of two tensors of one shape: what angles and norms are made of.
 
-use feedalign_kernels::{LANES, panels};
+use feedalign_kernels::LANES;
 
 use super::Address;
 use crate::error::{Error, Result};
@@ -49,7 +49,7 @@ pub fn lower(op: &Measure, lowering: &mut Lowering) -> Result<()> {
 /// of what holds one per example.
 fn each_line(form: Form, n: usize, mut f: impl FnMut(usize, usize, usize)) {
     let (rows, width) = match form {
-        Form::Matrix { rows, columns } | Form::Turned { rows, columns } => (rows, columns),
+        Form::Matrix { rows, columns, .. } => (rows, columns),
         Form::Vector { len } => (1, len),
         Form::Rows { width, .. } => (n, width),
         Form::Labels => (0, 0),
@@ -74,8 +74,7 @@ unsafe fn copy_line(
     for (lane, value) in line.iter_mut().enumerate() {
         let column = column + lane;
         let at = match form {
-            Form::Matrix { rows, .. } => panels::index(rows, row, column),
-            Form::Turned { columns, .. } => panels::index(columns, column, row),
+            Form::Matrix { rows, columns, way } => way.index((rows, columns), row, column),
             Form::Rows { stride, .. } => row * stride + column,
             Form::Vector { .. } | Form::Labels => column,
         };

@@ -1,8 +1,10 @@
 //! A signal carried down: delta · Mᵀ ⊙ f′(h), or straight from the output through a direct matrix.
 
-use feedalign_kernels::{Activation, Epilogue, Forward, Gate, Project as Job, Transpose};
+use feedalign_kernels::panels::Way;
+use feedalign_kernels::{Activation, Gate, Project as Job, Transpose};
 
-use super::{Address, kernel_activation, no_patches, optional_address};
+use super::forward::{After, Product, stage};
+use super::{Address, kernel_activation, no_patches};
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
 use crate::program::Project;
@@ -15,7 +17,9 @@ pub fn lower(op: &Project, lowering: &mut Lowering) -> Result<()> {
     }
     let matrix = lowering.tensors.find(&op.matrix)?;
     match (op.transpose, lowering.tensors.form(matrix)) {
-        (true, Form::Turned { rows, columns }) => forwards(op, matrix, (columns, rows), lowering),
+        (true, Form::Matrix { rows, columns, way: Way::Turned }) => {
+            forwards(op, matrix, (columns, rows), lowering)
+        }
         (true, _) => transposed(op, lowering),
         (false, _) => {
             let (matrix, inner, columns) = lowering.matrix(&op.matrix)?;
@@ -24,19 +28,14 @@ pub fn lower(op: &Project, lowering: &mut Lowering) -> Result<()> {
     }
 }
 
-/// The gate's h and activation; h has the shape of `out`.
-struct GateOperand {
-    h: Option<Id>,
-    stride: usize,
-    activation: Activation,
-}
-
-fn gate(op: &Project, width: usize, lowering: &Lowering) -> Result<GateOperand> {
-    let Some(gate) = &op.gate else {
-        return Ok(GateOperand { h: None, stride: 0, activation: Activation::Identity });
-    };
-    let (h, stride) = lowering.rows_of(&gate.h, width)?;
-    Ok(GateOperand { h: Some(h), stride, activation: kernel_activation(gate.activation)? })
+/// The gate's h, rows of `width` with their stride, and the activation it came from.
+fn gate(
+    op: &Project,
+    width: usize,
+    lowering: &Lowering,
+) -> Result<Option<((Id, usize), Activation)>> {
+    let Some(gate) = &op.gate else { return Ok(None) };
+    Ok(Some((lowering.rows_of(&gate.h, width)?, kernel_activation(gate.activation)?)))
 }
 
 fn transposed(op: &Project, lowering: &mut Lowering) -> Result<()> {
@@ -46,12 +45,12 @@ fn transposed(op: &Project, lowering: &mut Lowering) -> Result<()> {
     let gate = gate(op, inner, lowering)?;
     let (turned, turned_stride) = turned(delta, delta_stride, columns, lowering)?;
     let mut reads = vec![turned, matrix];
-    reads.extend(gate.h);
+    reads.extend(gate.map(|((h, _), _)| h));
     let [pd, pm, py] = [turned, matrix, out].map(|id| Address(lowering.tensors.f32(id)));
-    let ph = optional_address(lowering, gate.h);
-    let (h_stride, activation, accumulate) = (gate.stride, gate.activation, op.accumulate);
+    let gate = gate.map(|((h, stride), by)| (Address(lowering.tensors.f32(h)), stride, by));
+    let accumulate = op.accumulate;
     lowering.stage(&reads, &[out], move |step, member| {
-        let h = ph.get();
+        let gate = gate.map(|(h, h_stride, activation)| Gate { h: h.get(), h_stride, activation });
         let job = Job {
             delta_t: pd.get(),
             delta_stride: turned_stride,
@@ -62,7 +61,7 @@ fn transposed(op: &Project, lowering: &mut Lowering) -> Result<()> {
             inner,
             columns,
             accumulate,
-            gate: (!h.is_null()).then_some(Gate { h, h_stride, activation }),
+            gate,
         };
         let units = member.split(step.kernel.project_units(&job));
         // SAFETY: shapes were checked above; members have disjoint units.
@@ -112,36 +111,17 @@ fn forwards(
     (inner, columns): (usize, usize),
     lowering: &mut Lowering,
 ) -> Result<()> {
-    let (delta, x_stride) = lowering.rows_of(&op.delta, inner)?;
-    let (out, y_stride) = lowering.rows_of(&op.out, columns)?;
-    let gate = gate(op, columns, lowering)?;
-    let mut reads = vec![delta, matrix];
-    reads.extend(gate.h);
-    let [px, pw, py] = [delta, matrix, out].map(|id| Address(lowering.tensors.f32(id)));
-    let ph = optional_address(lowering, gate.h);
-    let (h_stride, activation, accumulate) = (gate.stride, gate.activation, op.accumulate);
-    lowering.stage(&reads, &[out], move |step, member| {
-        let h = ph.get();
-        let epilogue = if h.is_null() {
-            Epilogue::Activate { bias: std::ptr::null(), activation: Activation::Identity }
-        } else {
-            Epilogue::Gate(Gate { h, h_stride, activation })
-        };
-        let job = Forward {
-            x: px.get(),
-            x_stride,
-            weight: pw.get(),
-            y: py.get(),
-            y_stride,
-            rows: step.rows,
-            inner,
-            columns,
-            accumulate,
-            epilogue,
-        };
-        let units = member.split(step.kernel.forward_units(&job));
-        // SAFETY: shapes were checked above; members have disjoint units.
-        unsafe { step.kernel.forward(&job, units) };
-    });
+    let plain = After::Activate { bias: None, activation: Activation::Identity };
+    let after = gate(op, columns, lowering)?.map(|(h, activation)| After::Gate { h, activation });
+    let product = Product {
+        x: lowering.rows_of(&op.delta, inner)?,
+        matrix,
+        inner,
+        columns,
+        out: lowering.rows_of(&op.out, columns)?,
+        accumulate: op.accumulate,
+        after: after.unwrap_or(plain),
+    };
+    stage(&product, lowering);
     Ok(())
 }

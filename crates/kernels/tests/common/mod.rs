@@ -3,7 +3,8 @@
 // Each test file uses its own part.
 #![allow(dead_code)]
 
-use feedalign_kernels::{Activation, LANES, panels};
+use feedalign_kernels::panels::{self, Way};
+use feedalign_kernels::{Activation, LANES};
 
 /// Reproducible values in (−1, 1), none of them special.
 pub fn values(len: usize, seed: u32) -> Vec<f32> {
@@ -33,7 +34,7 @@ pub fn rows(rows: usize, width: usize, seed: u32) -> Rows {
 pub fn packed(rows: usize, columns: usize, seed: u32) -> (Vec<f32>, Vec<f32>) {
     let plain = values(rows * columns, seed);
     let mut packed = vec![f32::NAN; panels::len(rows, columns)];
-    panels::pack(&plain, rows, columns, &mut packed);
+    panels::pack(Way::Straight, &plain, rows, columns, &mut packed);
     (plain, packed)
 }
 

@@ -1,0 +1,75 @@
+//! The forward product as a stage: what `linear`, a direct signal and a turned matrix come to.
+
+use feedalign_kernels::{Activation, Epilogue, Forward, Gate};
+
+use super::{Address, optional_address};
+use crate::plan::Lowering;
+use crate::tensors::Id;
+
+/// out [n × columns] ← after(x [n × inner] · matrix [inner × columns] (+ out)).
+pub struct Product {
+    /// Rows and their stride.
+    pub x: (Id, usize),
+    /// In panels `[inner × columns]`.
+    pub matrix: Id,
+    pub inner: usize,
+    pub columns: usize,
+    /// Rows and their stride.
+    pub out: (Id, usize),
+    pub accumulate: bool,
+    pub after: After,
+}
+
+/// What happens in the store.
+#[derive(Clone, Copy)]
+pub enum After {
+    /// The bias is added, then the activation taken.
+    Activate { bias: Option<Id>, activation: Activation },
+    /// Times the activation's derivative at h, rows with their stride.
+    Gate { h: (Id, usize), activation: Activation },
+}
+
+impl After {
+    /// The tensor that is read for it.
+    fn operand(self) -> Option<Id> {
+        match self {
+            Self::Activate { bias, .. } => bias,
+            Self::Gate { h: (h, _), .. } => Some(h),
+        }
+    }
+}
+
+/// Adds the stage; the caller has checked the shapes.
+pub fn stage(product: &Product, lowering: &mut Lowering) {
+    let Product { x: (x, x_stride), matrix, inner, columns, .. } = *product;
+    let Product { out: (out, y_stride), accumulate, after, .. } = *product;
+    let mut reads = vec![x, matrix];
+    reads.extend(after.operand());
+    let [x, weight, y] = [x, matrix, out].map(|id| Address(lowering.tensors.f32(id)));
+    let operand = optional_address(lowering, after.operand());
+    lowering.stage(&reads, &[out], move |step, member| {
+        let epilogue = match after {
+            After::Activate { activation, .. } => {
+                Epilogue::Activate { bias: operand.get(), activation }
+            }
+            After::Gate { h: (_, h_stride), activation } => {
+                Epilogue::Gate(Gate { h: operand.get(), h_stride, activation })
+            }
+        };
+        let job = Forward {
+            x: x.get(),
+            x_stride,
+            weight: weight.get(),
+            y: y.get(),
+            y_stride,
+            rows: step.rows,
+            inner,
+            columns,
+            accumulate,
+            epilogue,
+        };
+        let units = member.split(step.kernel.forward_units(&job));
+        // SAFETY: the caller has checked the shapes; members have disjoint units.
+        unsafe { step.kernel.forward(&job, units) };
+    });
+}
