@@ -10,6 +10,14 @@ export class UsageError extends FeedalignError {
   override readonly name = 'UsageError'
 }
 
+/** What another's error says, in one line: of the system's the reason without its call and path. */
+export function reason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  const line = text.split('\n')[0] ?? ''
+  const system = /^([A-Z][A-Z0-9_]+): (.+?), [a-z]+( '|$)/.exec(line)
+  return system === null ? line : `${system[2]} (${system[1]})`
+}
+
 /** A clause for an error about an unknown word: `; did you mean "fa"?`, or nothing. */
 export function didYouMean(word: string, words: readonly string[]): string {
   const near = words

@@ -2,14 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseIdx } from '../../ts/data/idx.js'
 import { FeedalignError } from '../../ts/errors.js'
-
-/** An IDX file of bytes. */
-function file(shape: readonly number[], data: Uint8Array): Uint8Array {
-  const header = Buffer.alloc(4 + 4 * shape.length)
-  header.writeUInt32BE(0x0800 + shape.length)
-  shape.forEach((size, axis) => header.writeUInt32BE(size, 4 + 4 * axis))
-  return Buffer.concat([header, data])
-}
+import { idxFile as file } from './idx.js'
 
 /** Parses, or gives back the error if it is ours; anything else is thrown on. */
 function attempt(bytes: Uint8Array): FeedalignError | undefined {
@@ -42,7 +35,11 @@ test('a wrong magic is named with its offset', () => {
 
 test('sizes that the file does not hold are an error before anything is allocated', () => {
   const huge = file([0xffffffff, 0xffffffff, 0xffffffff], Uint8Array.of(1))
-  expect(() => parseIdx(huge, 'f')).toThrow(/need .* bytes, found 1/)
+  expect(() => parseIdx(huge, 'f')).toThrow(/^f: offset 4: sizes .* need more than .* bytes/)
+  const large = file([60_000, 28, 28], Uint8Array.of(1))
+  expect(() => parseIdx(large, 'f')).toThrow(
+    'f: offset 4: sizes 60000 × 28 × 28 need 47040000 bytes, found 1',
+  )
 })
 
 test('random bytes give an array or an error of ours', () => {

@@ -1,28 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { datasets } from '../../ts/data/sets/index.js'
 import { addon } from '../../ts/engine/native.js'
 import { parseNetwork } from '../../ts/network/index.js'
 import { rules } from '../../ts/rules/index.js'
 import { fit, type FitOptions } from '../../ts/training/fit.js'
-import { optimizers } from '../../ts/training/optimizers.js'
-import { smallData, smallOptions, smallSession, engineData, train } from './small.js'
-
-const folders: string[] = []
+import { engineData, finish, smallFit, smallOptions, smallSession, train } from './small.js'
 
 afterEach(() => {
   delete process.env['FEEDALIGN_KERNEL']
-  folders.splice(0).forEach((folder) => {
-    rmSync(folder, { recursive: true })
-  })
 })
-
-function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'feedalign-'))
-  folders.push(made)
-  return made
-}
 
 test('weights have the same bits for any number of threads', async () => {
   const options = smallOptions({ rule: rules.fa() })
@@ -48,50 +34,36 @@ test('a kernel that this machine lacks is an error that names those it has', () 
   expect(() => smallSession(smallOptions())).toThrow(/no kernel "avx9".*generic/)
 })
 
-async function run(changes: Partial<FitOptions>): Promise<string | undefined> {
-  const network = parseNetwork('12-20-18-4')
-  const optimizer = optimizers.sgd({ learningRate: 0.1, momentum: 0.5 })
-  const base = { network, optimizer, rule: rules.fa(), data: smallData(), batch: 4, epochs: 6 }
-  for await (const event of fit({ ...base, ...changes })) {
-    if (event.event === 'done') return event.weightsSha256
-  }
-  return undefined
+/** Two epochs of 784-32-10 on the digits. */
+async function onDigits(changes: Partial<FitOptions>): Promise<string> {
+  const { train: data } = await datasets.digits()
+  const network = parseNetwork('784-32-10')
+  const run = fit({ network, rule: rules.fa(), data, epochs: 2, seed: 3, ...changes })
+  const hash = await finish(run)
+  run.model[Symbol.dispose]()
+  return hash
 }
 
-test('a run that was stopped in an epoch and resumed ends with the same bits', async () => {
-  const whole = await run({})
-  const checkpoints = folder()
-  const stop = new AbortController()
-  const started = fit({
-    network: parseNetwork('12-20-18-4'),
-    optimizer: optimizers.sgd({ learningRate: 0.1, momentum: 0.5 }),
-    rule: rules.fa(),
-    data: smallData(),
-    batch: 4,
-    epochs: 6,
-    checkpoints,
-    signal: stop.signal,
-  })
-  const seen: string[] = []
-  for await (const event of started) {
-    seen.push(event.event)
-    if (event.event === 'progress' && event.epoch === 3) stop.abort()
+test('two epochs on the digits end with the same bits for 1, 2 and 3 threads', async () => {
+  const hashes = new Set<string>()
+  for (const threads of [1, 2, 3]) hashes.add(await onDigits({ threads }))
+  expect(hashes.size).toBe(1)
+})
+
+test('two epochs on the digits end with the same bits on every kernel', async () => {
+  const hashes = new Set<string>()
+  for (const kernel of addon().kernels()) {
+    process.env['FEEDALIGN_KERNEL'] = kernel
+    hashes.add(await onDigits({ threads: 2 }))
   }
-  expect(seen.at(-1)).toBe('interrupted')
-  expect(await run({ checkpoints, resume: true })).toBe(whole)
+  expect(addon().kernels()).toContain('generic')
+  expect(hashes.size).toBe(1)
 })
 
-test('a checkpoint of another network is refused', async () => {
-  const checkpoints = folder()
-  await run({ checkpoints, epochs: 1 })
-  const other = parseNetwork('12-20-4')
-  await expect(run({ checkpoints, resume: true, network: other })).rejects.toThrow(
-    /another network/,
-  )
-})
-
-test('a run whose loss overflows stops and says where', async () => {
-  const optimizer = optimizers.sgd({ learningRate: 1e30 })
-  const network = parseNetwork('12-20-18-4', 'relu')
-  await expect(run({ optimizer, network })).rejects.toThrow(/in epoch 1, step \d+; .*learning rate/)
+test('two runs at once in one process end with the bits of each alone', async () => {
+  const options = [rules.fa(), rules.bp()].map((rule) => smallFit({ rule, threads: 2 }))
+  const alone: string[] = []
+  for (const one of options) alone.push(await finish(fit(one)))
+  expect(await Promise.all(options.map((one) => finish(fit(one))))).toEqual(alone)
+  expect(alone[0]).not.toBe(alone[1])
 })

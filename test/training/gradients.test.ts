@@ -2,70 +2,76 @@ import { describe, expect, test } from 'vitest'
 import { dataset } from '../../ts/data/examples.js'
 import { activations, dense, network, type ActivationName } from '../../ts/network/index.js'
 import { losses, type Loss } from '../../ts/training/losses.js'
-import { engineData, smallOptions, smallSession, train, values } from './small.js'
-
-/** A layer in plain f64: weight [inputs × outputs], row-major. */
-interface Layer {
-  weight: Float64Array
-  bias: Float64Array
-  inputs: number
-  outputs: number
-}
+import { gradients, lossOf, relative, teaching, type Example, type Model } from './reference.js'
+import {
+  engineData,
+  examplesOf,
+  layersOf,
+  smallOptions,
+  smallSession,
+  train,
+  values,
+} from './small.js'
 
 const N = 6
 /** So large that the step dwarfs the rounding of the weight it is taken from. */
 const RATE = 4096
-const SIZES = [5, 7, 6, 3]
+const BLOCKS = [0, 1, 2]
 
-const activate: Record<ActivationName, (a: number) => number> = {
-  identity: (a) => a,
-  tanh: Math.tanh,
-  sigmoid: (a) => 1 / (1 + Math.exp(-a)),
-  relu: (a) => Math.max(a, 0),
-  'leaky-relu': (a) => (a > 0 ? a : Math.fround(0.01) * a),
-}
+/** Every loss, mean squared error behind each output function. */
+const cases: readonly { loss: Loss; output: ActivationName }[] = [
+  { loss: losses.crossEntropy(), output: 'identity' },
+  { loss: losses.binaryCrossEntropy(), output: 'identity' },
+  ...activations.map(({ name, activation }) => ({ loss: losses.mse(activation), output: name })),
+]
 
-/** Mean loss over the examples, by the definitions alone. */
-function meanLoss(
-  layers: readonly Layer[],
-  x: Float32Array,
-  t: Float32Array,
+/** The gradient of the mean loss by every parameter: weight and bias of each block in turn. */
+type Gradient = Float64Array[]
+
+/** By one step of the engine, whose weights are made large and away from the kinks of relu. */
+async function byEngine(
   activation: ActivationName,
-  loss: string,
-): number {
-  let total = 0
-  for (let n = 0; n < N; n++) {
-    let h = Array.from(x.subarray(n * 5, n * 5 + 5))
-    layers.forEach(({ weight, bias, inputs, outputs }, l) => {
-      const f = l === layers.length - 1 ? activate.identity : activate[activation]
-      h = Array.from({ length: outputs }, (_, o) => {
-        let a = bias[o] ?? 0
-        for (let i = 0; i < inputs; i++) a += (h[i] ?? 0) * (weight[i * outputs + o] ?? 0)
-        return f(a)
-      })
-    })
-    const target = Array.from(t.subarray(n * 3, n * 3 + 3))
-    const log = Math.log(h.reduce((sum, a) => sum + Math.exp(a), 0))
-    h.forEach((a, c) => {
-      const y = target[c] ?? 0
-      if (loss === 'cross-entropy') total -= y * (a - log)
-      if (loss === 'binary-cross-entropy') total += Math.log(1 + Math.exp(a)) - y * a
-      if (loss === 'mse') total += 0.5 * (a - y) ** 2
-    })
+  { loss, output }: (typeof cases)[number],
+): Promise<{ found: Gradient; model: Model; examples: Example[] }> {
+  const inputs = values(N * 5, 3)
+  // Rows that sum to one, as cross-entropy wants them.
+  const targets = Float32Array.from({ length: N * 3 }, (_, i) => [0.5, 0.25, 0.25][i % 3] ?? 0)
+  const data = dataset({ inputs, shape: [5], targets })
+  const net = network(5, dense(7, activation), dense(6, activation), dense(3))
+  const session = smallSession(smallOptions({ network: net, loss, labels: false, batch: N }))
+  for (const block of BLOCKS) {
+    const { weight, bias } = layersOf(session, 3)[block] ?? { weight: [], bias: [] }
+    session.write(`blocks.${block}.weight`, values(weight.length, block + 20))
+    session.write(
+      `blocks.${block}.bias`,
+      values(bias.length, block + 9).map((value) => 0.3 * value),
+    )
   }
-  return total / N
+  const layers = layersOf(session, 3)
+  await train(session, engineData(data), 1, RATE)
+  const found = layersOf(session, 3).flatMap((after, block) => {
+    const before = layers[block] ?? after
+    return [
+      before.weight.map((value, i) => (value - (after.weight[i] ?? NaN)) / RATE),
+      before.bias.map((value, i) => (value - (after.bias[i] ?? NaN)) / RATE),
+    ]
+  })
+  const model = { layers, activation, loss: loss.name as Model['loss'], output }
+  return { found, model, examples: examplesOf(data) }
 }
 
-/** The gradient of every parameter by central differences in f64. */
-function differences(layers: readonly Layer[], f: () => number): Float64Array[] {
+/** By central differences of the loss's definition. */
+function byDifferences(model: Model, examples: readonly Example[]): Gradient {
   const step = 1e-5
-  return layers.flatMap(({ weight, bias }) =>
+  const meanLoss = (): number =>
+    examples.reduce((sum, example) => sum + lossOf(model, example), 0) / examples.length
+  return model.layers.flatMap(({ weight, bias }) =>
     [weight, bias].map((parameter) =>
       Float64Array.from(parameter, (held, i) => {
         parameter[i] = held + step
-        const up = f()
+        const up = meanLoss()
         parameter[i] = held - step
-        const down = f()
+        const down = meanLoss()
         parameter[i] = held
         return (up - down) / (2 * step)
       }),
@@ -73,53 +79,28 @@ function differences(layers: readonly Layer[], f: () => number): Float64Array[] 
   )
 }
 
-async function compareGradients(activation: ActivationName, loss: Loss): Promise<number> {
-  const inputs = values(N * 5, 3)
-  // Rows that sum to one, as cross-entropy wants them.
-  const targets = Float32Array.from({ length: N * 3 }, (_, i) => [0.5, 0.25, 0.25][i % 3] ?? 0)
-  const data = engineData(dataset({ inputs, shape: [5], targets }))
-  const net = network(5, dense(7, activation), dense(6, activation), dense(3))
-  const session = smallSession(smallOptions({ network: net, loss, labels: false, batch: N }))
-  const names = [0, 1, 2].flatMap((b) => [`blocks.${b}.weight`, `blocks.${b}.bias`])
-  // Away from the kinks of relu, and with biases that matter.
-  for (const block of [0, 1, 2]) {
-    const bias = values(SIZES[block + 1] ?? 0, block + 9).map((value) => 0.3 * value)
-    session.write(`blocks.${block}.bias`, bias)
-    const weight = session.read(`blocks.${block}.weight`).data
-    session.write(`blocks.${block}.weight`, values(weight.length, block + 20))
-  }
-  const before = names.map((name) => Float64Array.from(session.read(name).data))
-  const layers = [0, 1, 2].map((b) => ({
-    weight: before[2 * b] ?? new Float64Array(),
-    bias: before[2 * b + 1] ?? new Float64Array(),
-    inputs: SIZES[b] ?? 0,
-    outputs: SIZES[b + 1] ?? 0,
-  }))
-  const expected = differences(layers, () =>
-    meanLoss(layers, inputs, targets, activation, loss.name),
+/** By backpropagation in plain loops. */
+function byLoops(model: Model, examples: readonly Example[]): Gradient {
+  return gradients(model, teaching.bp(model), examples).flatMap((sums) =>
+    sums === undefined
+      ? []
+      : [sums.weight, sums.bias].map((sum) => sum.map((value) => value / examples.length)),
   )
-  await train(session, data, 1, RATE)
-  let worst = 0
-  names.forEach((name, i) => {
-    const after = session.read(name).data
-    const gradient = expected[i] ?? new Float64Array()
-    let wrong = 0
-    let norm = 0
-    gradient.forEach((g, at) => {
-      const moved = ((before[i]?.[at] ?? 0) - (after[at] ?? 0)) / RATE
-      wrong += (moved - g) ** 2
-      norm += g ** 2
-    })
-    worst = Math.max(worst, Math.sqrt(wrong / norm))
-  })
-  return worst
 }
 
-describe('the gradient of backpropagation agrees with finite differences', () => {
-  for (const { name } of activations) {
-    for (const loss of [losses.crossEntropy(), losses.binaryCrossEntropy(), losses.mse()]) {
-      test(`for ${name} and ${loss.name}`, async () => {
-        expect(await compareGradients(name, loss)).toBeLessThan(1e-5)
+const worst = (found: Gradient, expected: Gradient): number =>
+  Math.max(...expected.map((gradient, i) => relative(found[i] ?? [], gradient)))
+
+describe('the gradient of backpropagation by every parameter', () => {
+  for (const { name: activation } of activations) {
+    for (const one of cases) {
+      const what = one.loss.name === 'mse' ? `mse of ${one.output}` : one.loss.name
+      test(`for ${activation} and ${what} is that of plain loops and of differences`, async () => {
+        const { found, model, examples } = await byEngine(activation, one)
+        const loops = byLoops(model, examples)
+        expect(loops).toHaveLength(2 * BLOCKS.length)
+        expect(worst(found, loops)).toBeLessThan(1e-5)
+        expect(worst(found, byDifferences(model, examples))).toBeLessThan(1e-5)
       })
     }
   }

@@ -1,11 +1,14 @@
 import { compile, type CompileOptions } from '../../ts/compile/index.js'
-import { dataset, type Examples } from '../../ts/data/examples.js'
-import { DataSet, Session } from '../../ts/engine/index.js'
+import { dataset, width, type Examples } from '../../ts/data/examples.js'
+import { DataSet, Session, type Binding } from '../../ts/engine/index.js'
 import { native } from '../../ts/engine/native.js'
 import { parseNetwork } from '../../ts/network/index.js'
 import { rules } from '../../ts/rules/index.js'
+import type { TrainingEvent } from '../../ts/training/events.js'
+import type { FitOptions } from '../../ts/training/fit.js'
 import { losses } from '../../ts/training/losses.js'
 import { optimizers } from '../../ts/training/optimizers.js'
+import type { Example, Layer } from './reference.js'
 
 /** Reproducible values in (−1, 1). */
 export function values(count: number, seed = 1): Float32Array {
@@ -40,18 +43,43 @@ export function smallOptions(changes: Partial<CompileOptions> = {}): CompileOpti
   }
 }
 
-/** A session on the native engine. */
-export function smallSession(options: CompileOptions, threads = 1): Session {
-  return new Session(native(), compile(options), { threads, seed: 5 })
+/** A session, on the native engine unless told. */
+export function smallSession(options: CompileOptions, threads = 1, engine = native()): Session {
+  return new Session(engine, compile(options), { threads, seed: 5 })
 }
 
-/** The small data in the native engine. */
-export function engineData(examples = smallData()): DataSet {
+/** The small data, in the native engine unless told. */
+export function engineData(examples = smallData(), engine: Binding = native()): DataSet {
   const { inputs, shape, targets } = examples
-  const size = shape.reduce((product, length) => product * length, 1)
   return targets.kind === 'labels'
-    ? new DataSet(native(), inputs, size, targets.labels, targets.classes)
-    : new DataSet(native(), inputs, size, targets.values, targets.width)
+    ? new DataSet(engine, inputs, width(shape), targets.labels, targets.classes)
+    : new DataSet(engine, inputs, width(shape), targets.values, targets.width)
+}
+
+/** A tensor of the session in f64. */
+export const read = (session: Session, tensor: string): Float64Array =>
+  Float64Array.from(session.read(tensor).data)
+
+/** The session's weights and biases as the reference has them. */
+export function layersOf(session: Session, blocks: number): Layer[] {
+  return Array.from({ length: blocks }, (_, block) => {
+    const [inputs = 0, outputs = 0] = session.read(`blocks.${block}.weight`).shape
+    const [weight, bias] = ['weight', 'bias'].map((one) => read(session, `blocks.${block}.${one}`))
+    if (weight === undefined || bias === undefined) throw new RangeError('two tensors were read')
+    return { weight, bias, inputs, outputs }
+  })
+}
+
+/** The examples one by one, labels as rows of zeros and a one. */
+export function examplesOf({ inputs, shape, targets, count }: Examples): Example[] {
+  const size = width(shape)
+  return Array.from({ length: count }, (_, n) => ({
+    x: inputs.subarray(n * size, (n + 1) * size),
+    t:
+      targets.kind === 'values'
+        ? targets.values.subarray(n * targets.width, (n + 1) * targets.width)
+        : Array.from({ length: targets.classes }, (_, c) => (targets.labels[n] === c ? 1 : 0)),
+  }))
 }
 
 /** Trains over the examples in order, `epochs` times, at a constant rate. */
@@ -64,4 +92,23 @@ export async function train(
   const examples = Uint32Array.from({ length: data.count }, (_, i) => i)
   const knobs = new Float32Array(Math.ceil(data.count / session.program.batch)).fill(rate)
   for (let epoch = 0; epoch < epochs; epoch++) await session.run('train', data, examples, knobs)
+}
+
+/** What `fit` takes for a small network on the small data: 6 epochs of 10 steps, with changes. */
+export function smallFit(changes: Partial<FitOptions> = {}): FitOptions {
+  return {
+    network: parseNetwork('12-20-18-4'),
+    optimizer: optimizers.sgd({ learningRate: 0.1, momentum: 0.5 }),
+    rule: rules.fa(),
+    data: smallData(),
+    batch: 4,
+    epochs: 6,
+    ...changes,
+  }
+}
+
+/** Goes through a run's events and returns the hash of its final weights. */
+export async function finish(run: AsyncIterable<TrainingEvent>): Promise<string> {
+  for await (const event of run) if (event.event === 'done') return event.weightsSha256
+  throw new Error('the run came to no end')
 }

@@ -20,10 +20,14 @@ export function width(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1)
 }
 
+/** As many as the widest network has outputs. */
+const MAX_CLASSES = 1_000_000
+
 /**
- * Examples from arrays: `inputs` [count × product of shape]; `targets` are labels (one a example;
- * `classes` is the highest + 1 unless told) or, as Float32Array, values [count × any width].
- * Throws `UsageError` where lengths do not fit or a label is not below `classes`.
+ * Examples from arrays: `inputs` [count × product of shape], finite; `targets` are labels (one an
+ * example, whole numbers from 0; `classes`, at most 1,000,000, is the highest + 1 unless told) or,
+ * as Float32Array, finite values [count × any width]. Throws `UsageError` with index and value
+ * where that does not hold, or lengths do not fit.
  */
 export function dataset(options: {
   inputs: Uint8Array | Float32Array
@@ -31,33 +35,68 @@ export function dataset(options: {
   targets: Uint8Array | Uint32Array | readonly number[] | Float32Array
   classes?: number
 }): Examples {
-  const { inputs, shape, targets } = options
-  const perExample = width(shape)
-  if (!(Number.isInteger(perExample) && perExample > 0)) {
-    throw new UsageError(`shape [${shape.join(', ')}] holds no inputs`)
-  }
-  const count = inputs.length / perExample
-  if (count === 0 || !Number.isInteger(count)) {
-    throw new UsageError(`${inputs.length} inputs are no whole examples of ${perExample}`)
-  }
+  const { inputs, shape, targets, classes } = options
+  const count = countOf(inputs, shape)
+  if (inputs instanceof Float32Array) checkFinite('input', inputs, width(shape))
   if (targets instanceof Float32Array) {
-    const outputs = targets.length / count
-    if (!Number.isInteger(outputs) || outputs === 0) {
-      throw new UsageError(`${targets.length} target values do not fit ${count} examples`)
+    if (classes !== undefined) {
+      throw new UsageError(`classes ${classes} goes with labels, but targets are float values`)
     }
-    return { inputs, shape, targets: { kind: 'values', values: targets, width: outputs }, count }
+    return { inputs, shape, targets: valuesOf(targets, count), count }
   }
-  const labels = Uint32Array.from(targets)
-  if (labels.length !== count) {
-    throw new UsageError(`${labels.length} labels do not fit ${count} examples`)
+  return { inputs, shape, targets: labelsOf(targets, count, classes), count }
+}
+
+function countOf(inputs: Uint8Array | Float32Array, shape: readonly number[]): number {
+  // Who writes JavaScript has no types to tell.
+  if (!((inputs as unknown) instanceof Uint8Array || (inputs as unknown) instanceof Float32Array)) {
+    throw new UsageError('inputs must be a Uint8Array or a Float32Array')
   }
-  const highest = labels.reduce((most, label) => Math.max(most, label), 0)
-  const classes = options.classes ?? highest + 1
-  if (highest >= classes) {
-    const at = labels.indexOf(highest)
-    throw new UsageError(`label ${highest} of example ${at} is not below the ${classes} classes`)
+  if (shape.length === 0 || !shape.every((size) => Number.isInteger(size) && size > 0)) {
+    throw new UsageError(`shape [${shape.join(', ')}] is not of whole numbers from 1 up`)
   }
-  return { inputs, shape, targets: { kind: 'labels', labels, classes }, count }
+  const count = inputs.length / width(shape)
+  if (count === 0 || !Number.isInteger(count)) {
+    throw new UsageError(`${inputs.length} inputs are no whole examples of ${width(shape)}`)
+  }
+  return count
+}
+
+function valuesOf(values: Float32Array, count: number): Targets {
+  const outputs = values.length / count
+  if (!Number.isInteger(outputs) || outputs === 0) {
+    throw new UsageError(`${values.length} target values do not fit ${count} examples`)
+  }
+  checkFinite('target', values, outputs)
+  return { kind: 'values', values, width: outputs }
+}
+
+function labelsOf(given: ArrayLike<number>, count: number, told: number | undefined): Targets {
+  if (given.length !== count) {
+    throw new UsageError(`${given.length} labels do not fit ${count} examples`)
+  }
+  if (told !== undefined && !(Number.isInteger(told) && told >= 1 && told <= MAX_CLASSES)) {
+    throw new UsageError(`classes ${told} is not a whole number from 1 to ${MAX_CLASSES}`)
+  }
+  let classes = told ?? 1
+  for (let example = 0; example < count; example++) {
+    const label = given[example] ?? NaN
+    if (!(Number.isInteger(label) && label >= 0 && label < (told ?? MAX_CLASSES))) {
+      const most = (told ?? MAX_CLASSES) - 1
+      throw new UsageError(
+        `label ${label} of example ${example} is not a whole number from 0 to ${most}`,
+      )
+    }
+    classes = Math.max(classes, label + 1)
+  }
+  return { kind: 'labels', labels: Uint32Array.from(given), classes }
+}
+
+function checkFinite(what: string, values: Float32Array, perExample: number): void {
+  const at = values.findIndex((value) => !Number.isFinite(value))
+  if (at < 0) return
+  const place = `${what} ${at % perExample} of example ${Math.floor(at / perExample)}`
+  throw new UsageError(`${place} is ${values[at]}, not a finite number`)
 }
 
 /** Examples per class. */

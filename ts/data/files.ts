@@ -1,30 +1,72 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
-import { FeedalignError } from '../errors.js'
+import { open } from 'node:fs/promises'
+import { createGunzip } from 'node:zlib'
+import { FeedalignError, reason } from '../errors.js'
 
-const unzip = promisify(gunzip)
+/** No file of ours holds more, packed or unpacked: five times MNIST's largest. */
+export const MAX_BYTES = 2 ** 28
 
-/** No data file of ours is larger than this unpacked; a gz bomb ends here. */
-const MAX_UNPACKED = 4 * 2 ** 30 - 1
+/** Bytes that suffice to tell a file's size: an IDX header of 255 axes. */
+const HEAD = 1024
 
-/** A file's bytes, unpacked if they are gzip's. */
-export async function readPlainOrGz(file: string): Promise<Uint8Array> {
-  const bytes = await readFile(file).catch((error: unknown) => {
+/**
+ * How many bytes a file holds, by its first 1,024 (or all, if it is smaller); throws
+ * `FeedalignError` where they tell none. A gz is unpacked no further, so that a small one that
+ * unpacks to gigabytes costs nothing.
+ */
+export type SizeOf = (head: Uint8Array, file: string) => number
+
+/**
+ * A file's bytes, unpacked if they are gzip's, of one member or more. Throws `FeedalignError`
+ * naming the file where it cannot be read, is damaged, or unpacks to more than `sizeOf` says.
+ */
+export async function readPlainOrGz(file: string, sizeOf: SizeOf): Promise<Uint8Array> {
+  const bytes = await readWhole(file).catch((error: unknown) => {
     throw new FeedalignError(`${file}: ${reason(error)}`)
   })
-  if (!(bytes[0] === 0x1f && bytes[1] === 0x8b)) return bytes
-  return await unzip(bytes, { maxOutputLength: MAX_UNPACKED }).catch((error: unknown) => {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b ? await unpack(bytes, file, sizeOf) : bytes
+}
+
+async function readWhole(file: string): Promise<Buffer> {
+  const handle = await open(file)
+  try {
+    const { size } = await handle.stat()
+    if (size > MAX_BYTES) throw new Error(`${size} bytes are more than ${MAX_BYTES}, the most read`)
+    return await handle.readFile()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function unpack(bytes: Uint8Array, file: string, sizeOf: SizeOf): Promise<Buffer> {
+  const gunzip = createGunzip({ chunkSize: 2 ** 16 })
+  gunzip.end(bytes)
+  const parts: Uint8Array[] = []
+  let length = 0
+  let most: number | undefined
+  try {
+    for await (const part of gunzip as AsyncIterable<Uint8Array>) {
+      parts.push(part)
+      length += part.length
+      if (most === undefined && length >= HEAD) most = sizeOf(Buffer.concat(parts), file)
+      if (length > (most ?? HEAD)) {
+        throw new FeedalignError(
+          `${file}: unpacks to more than the ${most} bytes that its header says`,
+        )
+      }
+    }
+  } catch (error) {
+    if (error instanceof FeedalignError) throw error
     throw new FeedalignError(`${file}: damaged gzip (${reason(error)})`)
-  })
+  }
+  checkRest(bytes.subarray(gunzip.bytesWritten), file, gunzip.bytesWritten)
+  return Buffer.concat(parts)
 }
 
-/** The first of the names that exists, as a path. */
-export function firstExisting(paths: readonly string[]): string | undefined {
-  return paths.find((path) => existsSync(path))
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+/** Zeros may follow, as some tools pad; anything else is not gzip's. */
+function checkRest(rest: Uint8Array, file: string, offset: number): void {
+  if (rest.some((byte) => byte !== 0)) {
+    throw new FeedalignError(
+      `${file}: damaged gzip (${rest.length} bytes after its end at offset ${offset})`,
+    )
+  }
 }

@@ -1,4 +1,5 @@
 import { FeedalignError } from '../errors.js'
+import { MAX_BYTES } from './files.js'
 
 /** An array as an IDX file holds it. */
 export interface IdxArray {
@@ -82,9 +83,20 @@ const types: ReadonlyMap<number, Type> = new Map<number, Type>([
   ],
 ])
 
+/** Bytes of an IDX file, by its header alone; throws as `parseIdx`, also above 256 MiB. */
+export function idxSize(head: Uint8Array, file: string): number {
+  return readHeader(head, file).end
+}
+
 /** The array at the start of `bytes`, and what follows it. Bytes are shared, not copied. */
 export function readIdx(bytes: Uint8Array, file: string): { array: IdxArray; rest: Uint8Array } {
   const { shape, type, start, end } = readHeader(bytes, file)
+  if (end > bytes.length) {
+    const [need, found] = [end - start, bytes.length - start]
+    throw new FeedalignError(
+      `${file}: offset 4: sizes ${shape.join(' × ')} need ${need} bytes, found ${found}`,
+    )
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const count = shape.reduce((product, size) => product * size, 1)
   return { array: { shape, data: type.read(view, start, count) }, rest: bytes.subarray(end) }
@@ -100,7 +112,15 @@ export function parseIdx(bytes: Uint8Array, file: string): IdxArray {
   return array
 }
 
-function readHeader(bytes: Uint8Array, file: string) {
+interface Header {
+  readonly shape: readonly number[]
+  readonly type: Type
+  /** Offsets of the values and of what follows them. */
+  readonly start: number
+  readonly end: number
+}
+
+function readHeader(bytes: Uint8Array, file: string): Header {
   const fail = (message: string): never => {
     throw new FeedalignError(`${file}: ${message}`)
   }
@@ -116,12 +136,11 @@ function readHeader(bytes: Uint8Array, file: string) {
   const start = 4 + 4 * rank
   if (bytes.length < start) return fail(`offset 4: the header ends before its ${rank} sizes`)
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis))
-  const size = shape.reduce((product, length) => product * length, type.bytes)
-  const end = start + size
+  const end = start + shape.reduce((product, length) => product * length, type.bytes)
   // Not `>` alone: sizes of which one is zero can multiply to NaN.
-  if (!(end <= bytes.length)) {
-    const found = bytes.length - start
-    return fail(`offset 4: sizes ${shape.join(' × ')} need ${size} bytes, found ${found}`)
+  if (!(end <= MAX_BYTES)) {
+    const found = `sizes ${shape.join(' × ')}`
+    return fail(`offset 4: ${found} need more than ${MAX_BYTES} bytes, the most that is read`)
   }
   return { shape, type, start, end }
 }

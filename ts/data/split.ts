@@ -9,7 +9,8 @@ export interface Split {
 
 /**
  * Sets `fraction` (0 to below 1) of each class aside for validation, chosen by the seed. The same
- * seed chooses the same examples whatever is trained on them.
+ * seed chooses the same examples whatever is trained on them. Throws `UsageError` where nothing is
+ * set aside, or all examples of a class are.
  */
 export function split(examples: Examples, fraction: number, seed: number): Split {
   if (!(fraction >= 0 && fraction < 1)) {
@@ -26,6 +27,7 @@ export function split(examples: Examples, fraction: number, seed: number): Split
     counts[place] = (counts[place] ?? 0) + 1
   }
   const wanted = counts.map((count) => Math.round(count * fraction))
+  checkShares(fraction, counts, wanted, targets.kind)
   const chosen = new Uint8Array(examples.count)
   for (const example of order) {
     const left = wanted[label(example)] ?? 0
@@ -37,6 +39,24 @@ export function split(examples: Examples, fraction: number, seed: number): Split
   return {
     train: all.filter((example) => chosen[example] === 0),
     validation: all.filter((example) => chosen[example] === 1),
+  }
+}
+
+function checkShares(
+  fraction: number,
+  counts: Uint32Array,
+  wanted: Uint32Array,
+  kind: 'labels' | 'values',
+): void {
+  const emptied = counts.findIndex((count, place) => count > 0 && wanted[place] === count)
+  if (emptied >= 0) {
+    const which = kind === 'labels' ? `class ${emptied}'s ` : ''
+    throw new UsageError(
+      `validation ${fraction} leaves none of ${which}${counts[emptied]} examples to train on`,
+    )
+  }
+  if (fraction > 0 && wanted.every((count) => count === 0)) {
+    throw new UsageError(`validation ${fraction} of these examples is none; take a larger one`)
   }
 }
 

@@ -19,6 +19,7 @@ export interface SessionBinding {
 
 export interface DataSetBinding {
   hash(): string
+  dispose(): void
 }
 
 export interface SessionOptions {

@@ -1,4 +1,4 @@
-import { FeedalignError } from '../errors.js'
+import { FeedalignError, reason } from '../errors.js'
 import type { Binding, DataSetBinding, SessionBinding, SessionOptions } from './binding.js'
 import type { Phase, Program } from './program.js'
 
@@ -13,12 +13,29 @@ function unwrapped<T>(f: () => T): T {
 
 function unwrap(error: unknown): FeedalignError {
   if (error instanceof FeedalignError) return error
-  return new FeedalignError(error instanceof Error ? error.message : String(error))
+  // What WebAssembly calls the end of a module's code by a trap; allocators trap when refused.
+  if (error instanceof Error && error.name === 'RuntimeError') {
+    return new FeedalignError(`the wasm engine failed, most likely for want of memory`)
+  }
+  return new FeedalignError(reason(error))
 }
 
-/** Examples that live with the engine, held once however many sessions use them. */
-export class DataSet {
+/** The value, if it has the type that the shells take; they do not tell it alike. */
+function typed<T extends object>(what: string, value: T, type: new () => T): T {
+  if (value instanceof type) return value
+  throw new FeedalignError(`${what} must be a ${type.name}`)
+}
+
+/**
+ * Examples that live with the engine, held once however many sessions use them. Its memory is not
+ * JavaScript's: dispose of it when done, or it stays until the collector comes by.
+ */
+export class DataSet implements Disposable {
   readonly #binding: DataSetBinding
+  /** Runs at work on it. */
+  #uses = 0
+  #disposed = false
+  readonly engine: Binding['name']
   readonly count: number
 
   /**
@@ -33,28 +50,60 @@ export class DataSet {
     outputs: number,
   ) {
     this.#binding = unwrapped(() => engine.dataSet(inputs, width, targets, outputs))
+    this.engine = engine.name
     this.count = inputs.length / width
   }
 
   /** SHA-256 of inputs and targets, hexadecimal. */
   get hash(): string {
-    return this.#binding.hash()
+    this.#check()
+    return unwrapped(() => this.#binding.hash())
   }
 
-  static binding(data: DataSet): DataSetBinding {
-    return data.#binding
+  /** Calls `f` with the shell's data set, which is not freed until that has settled. */
+  static async use<T>(data: DataSet, f: (binding: DataSetBinding) => Promise<T>): Promise<T> {
+    data.#check()
+    data.#uses += 1
+    try {
+      return await f(data.#binding)
+    } finally {
+      data.#uses -= 1
+      data.#free()
+    }
+  }
+
+  /** Frees the examples, once no run is at work on them; every later use is an error. */
+  [Symbol.dispose](): void {
+    if (this.#disposed) return
+    this.#disposed = true
+    this.#free()
+  }
+
+  #check(): void {
+    if (this.#disposed) throw new FeedalignError('the data set is disposed of')
+  }
+
+  #free(): void {
+    if (this.#disposed && this.#uses === 0) this.#binding.dispose()
   }
 }
 
-/** A Program at work. Every method throws `FeedalignError`. */
+/**
+ * A Program at work. Every method throws `FeedalignError`, also while a `run` is under way and
+ * after disposal.
+ */
 export class Session implements Disposable {
   readonly #binding: SessionBinding
   readonly #phases: ReadonlyMap<string, Phase>
+  readonly #engine: Binding['name']
+  #running = false
+  #disposed = false
   readonly program: Program
 
   constructor(engine: Binding, program: Program, options: SessionOptions) {
     this.program = program
     this.#phases = new Map(program.phases.map((phase) => [phase.name, phase]))
+    this.#engine = engine.name
     this.#binding = unwrapped(() => engine.session(JSON.stringify(program), options))
   }
 
@@ -68,53 +117,83 @@ export class Session implements Disposable {
     examples: Uint32Array,
     knobs: Float32Array = new Float32Array(0),
   ): Promise<Metrics> {
+    const binding = this.#idle()
+    if (data.engine !== this.#engine) {
+      throw new FeedalignError(
+        `the data lives in the ${data.engine} engine, the session in the ${this.#engine} one`,
+      )
+    }
+    typed('examples', examples, Uint32Array)
+    typed('knobs', knobs, Float32Array)
+    this.#running = true
     try {
-      const values = await this.#binding.run(phase, DataSet.binding(data), examples, knobs)
+      const values = await DataSet.use(data, (held) => binding.run(phase, held, examples, knobs))
       return new Metrics(this.#phases.get(phase)?.metrics ?? [], values)
     } catch (error) {
       throw unwrap(error)
+    } finally {
+      this.#running = false
+      if (this.#disposed) this.#binding.dispose()
     }
   }
 
   /** Shape and row-major values of a kept tensor, such as `blocks.0.weight`. */
   read(tensor: string): { shape: number[]; data: Float32Array } {
-    return unwrapped(() => this.#binding.read(tensor))
+    return this.#call((binding) => binding.read(tensor))
   }
 
   /** Overwrites a kept tensor with row-major values. */
   write(tensor: string, values: Float32Array): void {
-    unwrapped(() => {
-      this.#binding.write(tensor, values)
+    this.#call((binding) => {
+      binding.write(tensor, typed('values', values, Float32Array))
     })
   }
 
-  /** Everything that the next step depends on, as bytes. */
+  /** Everything that the next step depends on, as bytes; those of either engine fit both. */
   snapshot(): Uint8Array {
-    return unwrapped(() => this.#binding.snapshot())
+    return this.#call((binding) => binding.snapshot())
   }
 
   restore(bytes: Uint8Array): void {
-    unwrapped(() => {
-      this.#binding.restore(bytes)
+    this.#call((binding) => {
+      binding.restore(typed('a snapshot', bytes, Uint8Array))
     })
   }
 
   /** The order of the examples in an epoch, 0 … n − 1. */
   permutation(n: number, epoch: number): Uint32Array {
-    return unwrapped(() => this.#binding.permutation(n, epoch))
+    if (!(Number.isInteger(n) && n >= 0 && n < 2 ** 32)) {
+      throw new FeedalignError(`n ${n} is not a whole number between 0 and 4294967295`)
+    }
+    return this.#call((binding) => binding.permutation(n, epoch))
   }
 
   /** SHA-256 of all weights and biases, row-major little-endian f32, in the Program's order. */
   get weightsSha256(): string {
-    return unwrapped(() => this.#binding.weightsSha256())
+    return this.#call((binding) => binding.weightsSha256())
   }
 
   get kernel(): string {
-    return unwrapped(() => this.#binding.kernel())
+    return this.#call((binding) => binding.kernel())
   }
 
+  /** Frees weights and threads, once a run at work has ended; every later call is an error. */
   [Symbol.dispose](): void {
-    this.#binding.dispose()
+    if (this.#disposed) return
+    this.#disposed = true
+    if (!this.#running) this.#binding.dispose()
+  }
+
+  /** The shell's session, unless it is disposed of or at work. */
+  #idle(): SessionBinding {
+    if (this.#disposed) throw new FeedalignError('the session is disposed of')
+    if (this.#running) throw new FeedalignError('the session is busy: await its run first')
+    return this.#binding
+  }
+
+  #call<T>(f: (binding: SessionBinding) => T): T {
+    const binding = this.#idle()
+    return unwrapped(() => f(binding))
   }
 }
 

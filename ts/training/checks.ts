@@ -1,0 +1,39 @@
+import { outputs } from '../compile/index.js'
+import { width, type Examples } from '../data/examples.js'
+import { UsageError } from '../errors.js'
+import type { Network } from '../network/index.js'
+
+/** The value, if it is a whole number within bounds. */
+export function whole(name: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value
+  throw new UsageError(`${name} ${value} is not a whole number from ${least} to ${most}`)
+}
+
+/** The value, if it is finite and not negative. */
+export function factor(name: string, value: number): number {
+  if (Number.isFinite(value) && value >= 0) return value
+  throw new UsageError(`${name} ${value} is not a finite number from 0 up`)
+}
+
+/** Throws `UsageError` where the network cannot take the data; `what` names them. */
+export function checkFits(network: Network, what: string, { shape, targets }: Examples): void {
+  if (width(shape) !== network.inputs) {
+    const found = width(shape)
+    throw new UsageError(`the network takes ${network.inputs} inputs, the ${what} has ${found}`)
+  }
+  const last = outputs(network)
+  if (targets.kind === 'labels' && targets.classes > last) {
+    throw new UsageError(`the ${what} has ${targets.classes} classes, the network ${last} outputs`)
+  }
+  if (targets.kind === 'values' && targets.width !== last) {
+    const found = `${targets.width} values per example`
+    throw new UsageError(`the ${what}'s targets have ${found}, the network ${last} outputs`)
+  }
+}
+
+/** Throws `UsageError` where what is tested on has not the kind of targets that is trained on. */
+export function checkAlike(data: Examples, test: Examples): void {
+  const [trained, tested] = [data.targets.kind, test.targets.kind]
+  if (trained === tested) return
+  throw new UsageError(`the data's targets are ${trained}, the test data's are ${tested}`)
+}
