@@ -35,6 +35,10 @@ async function attempt(file: string, bytes: Uint8Array): Promise<IdxArray | Feed
   }
 }
 
+/** The error's message. */
+const text = (result: IdxArray | FeedalignError): string =>
+  result instanceof FeedalignError ? result.message : `an array of ${result.data.length}`
+
 test('a file is the same plain, packed, packed in pieces, or padded with zeros', async () => {
   const file = path()
   const pieces = [plain.subarray(0, 3), plain.subarray(3, 2000), plain.subarray(2000)]
@@ -84,18 +88,18 @@ describe('damage of a packed file is an error that names it', () => {
     test(`where ${what} follows it`, async () => {
       const result = await attempt(path(), Buffer.concat([packed, rest]))
       expect(result).toBeInstanceOf(FeedalignError)
-      expect(String(result)).toContain('damaged gzip')
+      expect(text(result)).toMatch(/: (damaged gzip|unpacks to more than)/)
     })
   }
 
   test('where a second array follows', async () => {
     const result = await attempt(path(), gzipSync(Buffer.concat([plain, Buffer.of(1)])))
-    expect(String(result)).toContain(`unpacks to more than the ${plain.length} bytes`)
+    expect(text(result)).toContain(`unpacks to more than the ${plain.length} bytes`)
   })
 
   test('where it unpacks to less than its header says', async () => {
     const result = await attempt(path(), gzipSync(plain.subarray(0, -1)))
-    expect(String(result)).toContain('sizes 5 × 28 × 28 need 3920 bytes, found 3919')
+    expect(text(result)).toContain('sizes 5 × 28 × 28 need 3920 bytes, found 3919')
   })
 })
 
@@ -130,7 +134,7 @@ describe('a small file that unpacks to gigabytes is refused at no cost', () => {
       const bytes = bomb(shape)
       expect(bytes.length).toBeLessThan(2 ** 20)
       const before = process.memoryUsage().rss
-      expect(String(await attempt(path(), bytes))).toMatch(message)
+      expect(text(await attempt(path(), bytes))).toMatch(message)
       expect(process.memoryUsage().rss - before).toBeLessThan(150e6)
     })
   }
