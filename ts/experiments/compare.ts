@@ -32,7 +32,7 @@ export async function* compareRules(
         yield { event: { ...event, rule }, place, share }
       }
     } finally {
-      run.model[Symbol.dispose]()
+      run[Symbol.dispose]()
     }
   }
 }
