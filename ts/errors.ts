@@ -12,11 +12,12 @@ export class UsageError extends FeedalignError {
 
 /** What another's error says, in one line: of the system's the reason without its call and path. */
 export function reason(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  const line = text.split('\n')[0] ?? ''
-  const isSystem = error instanceof Error && 'syscall' in error
-  const system = isSystem ? /^([A-Z][A-Z0-9_]+): (.+?), [a-z]+( '|$)/.exec(line) : null
-  return system === null ? line : `${system[2]} (${system[1]})`
+  if (!(error instanceof Error)) return String(error)
+  const line = error.message.split('\n')[0] ?? ''
+  const { code = '', syscall = '' } = error as NodeJS.ErrnoException
+  const end = line.indexOf(`, ${syscall}`)
+  if (syscall === '' || !line.startsWith(`${code}: `) || end < 0) return line
+  return `${line.slice(code.length + 2, end)} (${code})`
 }
 
 /** A clause for an error about an unknown word: `; did you mean "fa"?`, or nothing. */

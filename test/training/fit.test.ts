@@ -7,7 +7,7 @@ import { checkpointFile, readCheckpoint } from '../../ts/training/checkpoint.js'
 import { fit, type FitOptions } from '../../ts/training/fit.js'
 import { optimizers } from '../../ts/training/optimizers.js'
 import { temporaryFolder } from '../folders.js'
-import { finish, smallFit, values } from './small.js'
+import { finish, smallData, smallFit, values } from './small.js'
 
 const run = (changes: Partial<FitOptions> = {}): Promise<string> => finish(fit(smallFit(changes)))
 
@@ -74,6 +74,48 @@ describe('a run is iterated once', () => {
     const [first, second] = await Promise.allSettled([finish(started), finish(started)])
     expect(first).toEqual({ status: 'fulfilled', value: await run() })
     expect(second.status).toBe('rejected')
+  })
+})
+
+describe('a run', () => {
+  test('brings back its best checkpoint when it has ended, and evaluates it', async () => {
+    const checkpoints = temporaryFolder()
+    const ended = fit(smallFit({ checkpoints, validation: 0.25, test: smallData() }))
+    await finish(ended)
+    await ended.restore('best')
+    const { position } = await readCheckpoint(checkpointFile(checkpoints, 'best'))
+    expect(await ended.evaluate('validation')).toMatchObject({
+      error: position.best,
+      examples: 12,
+    })
+    expect(await ended.evaluate('test')).toMatchObject({ examples: 40 })
+  })
+
+  test('brings back no checkpoint in the middle of its loop', async () => {
+    const checkpoints = temporaryFolder()
+    const started = fit(smallFit({ checkpoints }))
+    for await (const event of started) {
+      if (event.event !== 'epoch' || event.epoch < 2) continue
+      await expect(started.restore('last')).rejects.toThrow(/before or after the loop, not within/)
+      break
+    }
+    await started.restore('last')
+    const without = fit(smallFit())
+    await expect(without.restore('last')).rejects.toThrow(/name `checkpoints`/)
+  })
+
+  test('has no examples that it was not given', async () => {
+    const run = fit(smallFit())
+    await expect(run.evaluate('test')).rejects.toThrow(/the run has no test examples/)
+    await expect(run.evaluate('validation')).rejects.toThrow(/the run has no validation examples/)
+  })
+
+  test('says so when it is used after disposal', async () => {
+    const gone = fit(smallFit())
+    gone[Symbol.dispose]()
+    gone[Symbol.dispose]()
+    await expect(gone.evaluate('train')).rejects.toThrow('the session is disposed of')
+    await expect(finish(gone)).rejects.toThrow('the session is disposed of')
   })
 })
 

@@ -92,22 +92,17 @@ async function worst(rule: RuleName, data: Examples, step: Step): Promise<number
   )
 }
 
-/**
- * Relative to how far a tensor moved, in the Frobenius norm. Each step rounds weights of about 0.5
- * to 3e-8, and in all they move by about 0.01.
- */
-const BOUND = 3e-5
-
-const plain: Step = { learningRate: 0.1, momentum: 0, weightDecay: 0, reduction: 'mean' }
+/** So large that a step dwarfs the rounding of the weights. */
+const plain: Step = { learningRate: 0.5, momentum: 0, weightDecay: 0, reduction: 'mean' }
 
 const steps: readonly [string, Step][] = [
   ['a mean over the batch', plain],
-  ['a sum over the batch', { ...plain, learningRate: 0.01, reduction: 'sum' }],
-  ['momentum', { ...plain, momentum: 0.9 }],
+  ['a sum over the batch', { ...plain, learningRate: 0.04, reduction: 'sum' }],
+  ['momentum', { ...plain, learningRate: 0.2, momentum: 0.9 }],
   ['weight decay', { ...plain, weightDecay: 0.05 }],
   [
     'a sum, momentum and weight decay',
-    { learningRate: 0.005, momentum: 0.5, weightDecay: 0.1, reduction: 'sum' },
+    { learningRate: 0.02, momentum: 0.5, weightDecay: 0.1, reduction: 'sum' },
   ],
 ]
 
@@ -115,10 +110,10 @@ for (const rule of ['bp', 'fa', 'dfa', 'shallow'] as const) {
   describe(`${rule} moves every parameter as its definition says`, () => {
     for (const [what, step] of steps) {
       test(`with ${what}, to labels`, async () => {
-        expect(await worst(rule, smallData(), step)).toBeLessThan(BOUND)
+        expect(await worst(rule, smallData(), step)).toBeLessThan(1e-5)
       })
       test(`with ${what}, to values`, async () => {
-        expect(await worst(rule, withValues(), step)).toBeLessThan(BOUND)
+        expect(await worst(rule, withValues(), step)).toBeLessThan(1e-5)
       })
     }
   })

@@ -1,89 +1,29 @@
 import { availableParallelism } from 'node:os'
 import { compile } from '../compile/index.js'
-import { inputScale, type InputScaling } from '../data/scaling.js'
+import { inputScale } from '../data/scaling.js'
 import { split } from '../data/split.js'
 import { width, type Examples } from '../data/examples.js'
 import { DataSet, engine as findEngine, Session, type Binding } from '../engine/index.js'
-import type { Program, Reduction } from '../engine/program.js'
+import type { Program } from '../engine/program.js'
 import { FeedalignError, UsageError } from '../errors.js'
-import { describe, parameterCount, type Network } from '../network/index.js'
-import type { Rule } from '../rules/index.js'
+import { describe, parameterCount } from '../network/index.js'
 import type { Position } from './checkpoint.js'
 import { checkAlike, checkFits, factor, whole } from './checks.js'
 import { defaultBatch, defaultEpochs, defaultLearningRate } from './defaults.js'
 import type { EpochEvent, StartEvent, TrainingEvent } from './events.js'
-import { losses, type Loss } from './losses.js'
+import { losses } from './losses.js'
 import { optimizers, type Optimizer } from './optimizers.js'
 import { angles } from './probe.js'
+import type { Evaluation, FitOptions, Run, Split } from './run.js'
 import { Saver } from './saving.js'
 import { schedules } from './schedules.js'
-
-export interface FitOptions {
-  readonly network: Network
-  readonly rule: Rule
-  readonly data: Examples
-  readonly test?: Examples
-  /** Cross-entropy unless told. */
-  readonly loss?: Loss
-  /** SGD at the rule's default rate with cosine decay unless told. */
-  readonly optimizer?: Optimizer
-  /** At least 1; 10 unless told. */
-  readonly epochs?: number
-  /** Examples per step, 1 to 65,536; 64 unless told. */
-  readonly batch?: number
-  /** 0 to 2⁵³ − 1; 1 unless told. */
-  readonly seed?: number
-  /** Fraction of the data set aside, stratified; none unless told. */
-  readonly validation?: number
-  /** Cores available unless told; results do not depend on it. */
-  readonly threads?: number
-  readonly engine?: 'native' | 'wasm'
-  readonly inputScaling?: InputScaling
-  readonly reduction?: Reduction
-  readonly weightScale?: number
-  readonly feedbackScale?: number
-  /** Ends the run after the call at hand, as if its loop were left, but with `interrupted`. */
-  readonly signal?: AbortSignal
-  /** Folder of checkpoints; none are written without it. */
-  readonly checkpoints?: string
-  /**
-   * Go on from the last checkpoint in that folder, to the same bits as a run that never stopped.
-   * It must be of the same network, rule, data, batch, seed and validation; epochs may be more.
-   */
-  readonly resume?: boolean
-}
 
 /** Examples that the angles are measured on, at most. */
 const PROBED = 1000
 /** A call's length, in seconds: short enough for Ctrl-C, long enough to cost nothing. */
 const CALL_SECONDS = 0.1
 
-/** Which examples: those trained on, those set aside from them, those apart from the start. */
-export type Split = 'train' | 'validation' | 'test'
-
-/** How a model does on some examples. */
-export interface Evaluation {
-  /** Fraction. */
-  readonly error: number
-  /** Mean. */
-  readonly loss: number
-  /** Count. */
-  readonly examples: number
-}
-
-/**
- * A run of training: iterate it, once, for its events. Leaving the loop ends training; then, as
- * after an abort, `last` is saved if there is a folder, and a run with `resume` can go on from it.
- * Disposing of it frees weights, threads and the engine's copy of the data.
- */
-export interface Run extends AsyncIterable<TrainingEvent>, Disposable {
-  /** The session: live before, between events and after, until it is disposed of. */
-  readonly model: Session
-  /** Brings back a checkpoint of the folder. Throws `FeedalignError` where it does not fit. */
-  readonly restore: (which: 'last' | 'best') => Promise<void>
-  /** The model as it is now. Throws `UsageError` where the run has no such examples. */
-  readonly evaluate: (split: Split) => Promise<Evaluation>
-}
+export type { Evaluation, FitOptions, Run, Split } from './run.js'
 
 /** Prepares a run; training happens while it is iterated. Throws `UsageError` on bad options. */
 export function fit(options: FitOptions): Run {
@@ -113,7 +53,7 @@ class Trainer {
   readonly #indices: { readonly train: Uint32Array; readonly validation: Uint32Array }
   readonly #saver: Saver | undefined
   #position: Position = { epoch: 0, step: 0, loss: 0, errors: 0, best: null }
-  #iterated = false
+  #state: 'fresh' | 'iterated' | 'ended' = 'fresh'
   #seconds = 0
   #samples = 0
 
@@ -164,10 +104,10 @@ class Trainer {
 
   /** The run's events; however they end, what was trained is saved. */
   async *events(): AsyncGenerator<TrainingEvent> {
-    if (this.#iterated) {
+    if (this.#state !== 'fresh') {
       throw new UsageError('this run was iterated before; call fit() again, with resume to go on')
     }
-    this.#iterated = true
+    this.#state = 'iterated'
     let failed = false
     try {
       yield* this.#events()
@@ -175,6 +115,7 @@ class Trainer {
       failed = true
       throw error
     } finally {
+      this.#state = 'ended'
       if (!failed) await this.#saver?.leave(this.#position)
     }
   }
@@ -182,7 +123,7 @@ class Trainer {
   async *#events(): AsyncGenerator<TrainingEvent> {
     const { signal, resume = false } = this.#options
     const stopped = (): boolean => signal?.aborted === true
-    if (resume) await this.restore('last')
+    if (resume) await this.#goTo('last', this.#epochs)
     yield this.#start(resume)
     const fresh = this.#position.epoch === 0 && this.#position.step === 0
     if (fresh && !stopped()) yield await this.#epochEvent(null)
@@ -201,6 +142,26 @@ class Trainer {
     yield await this.#done()
   }
 
+  async restore(which: 'last' | 'best'): Promise<void> {
+    if (this.#state === 'iterated') {
+      throw new UsageError('a checkpoint is brought back before or after the loop, not within')
+    }
+    await this.#goTo(which, Infinity)
+  }
+
+  async #goTo(which: 'last' | 'best', epochs: number): Promise<void> {
+    if (this.#saver === undefined) {
+      throw new UsageError('to go on from a checkpoint, name `checkpoints`, the folder of it')
+    }
+    this.#position = await this.#saver.restore(which, { epochs, steps: this.#steps })
+  }
+
+  dispose(): void {
+    this.session[Symbol.dispose]()
+    this.#train[Symbol.dispose]()
+    this.#test?.[Symbol.dispose]()
+  }
+
   #makeSaver(): Saver | undefined {
     const { checkpoints, resume = false, validation = 0 } = this.#options
     if (checkpoints === undefined) {
@@ -212,8 +173,9 @@ class Trainer {
     return new Saver(checkpoints, settings, this.session)
   }
 
-  get #extent() {
-    return { epochs: this.#epochs, steps: Math.ceil(this.#indices.train.length / this.#batch) }
+  /** Of an epoch. */
+  get #steps(): number {
+    return Math.ceil(this.#indices.train.length / this.#batch)
   }
 
   /** The rest of the epoch at hand, in calls of about a tenth of a second. */
@@ -224,7 +186,7 @@ class Trainer {
     const order = this.session
       .permutation(indices.length, epoch)
       .map((place) => indices[place] ?? 0)
-    const { steps } = this.#extent
+    const steps = this.#steps
     let size = 4
     while (this.#position.step < steps && signal?.aborted !== true) {
       const first = this.#position.step
@@ -329,18 +291,6 @@ class Trainer {
         : {}),
       ...(this.#test === undefined ? {} : { testError: await error('test') }),
     }
-  }
-
-  dispose(): void {
-    this.session[Symbol.dispose]()
-    this.#train[Symbol.dispose]()
-    this.#test?.[Symbol.dispose]()
-  }
-
-  /** Brings session and position to a checkpoint of the folder. */
-  async restore(which: 'last' | 'best'): Promise<void> {
-    if (this.#saver === undefined) throw new UsageError('name the folder of `checkpoints`')
-    this.#position = await this.#saver.restore(which, this.#extent)
   }
 
   async evaluate(split: Split): Promise<Evaluation> {

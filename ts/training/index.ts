@@ -1,4 +1,4 @@
-export { fit, type FitOptions, type Run } from './fit.js'
+export { fit, type Evaluation, type FitOptions, type Run, type Split } from './fit.js'
 export { losses, findLoss, type Loss } from './losses.js'
 export { optimizers, type Optimizer } from './optimizers.js'
 export { schedules, parseSchedule, type Schedule } from './schedules.js'

@@ -64,10 +64,11 @@ impl DataSet {
         if count == 0 || width == 0 {
             return Err(Error::new("a data set needs at least one example of at least one input"));
         }
-        if inputs.len() != count * width {
+        // As u128: on wasm the product may not fit a usize.
+        let needed = count as u128 * width as u128;
+        if inputs.len() as u128 != needed {
             return Err(Error::new(format!(
-                "{count} examples of {width} inputs need {} values, found {}",
-                count * width,
+                "{count} examples of {width} inputs need {needed} values, found {}",
                 inputs.len()
             )));
         }

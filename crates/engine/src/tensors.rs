@@ -198,6 +198,7 @@ fn form(tensor: &Tensor) -> Result<Form> {
     if shape.contains(&0) {
         return Err(Error::new(format!("has shape {shape:?}; every size must be at least 1")));
     }
+    check_size(&shape)?;
     match (tensor.role, shape.as_slice()) {
         (Role::Labels, []) => Ok(Form::Labels),
         (Role::Rows, []) => Ok(Form::Rows { width: 1, stride: 1 }),
@@ -210,9 +211,42 @@ fn form(tensor: &Tensor) -> Result<Form> {
     }
 }
 
+/// Refuses what no memory of this machine can address, with room for a layout's padding: below
+/// it, products of sizes do not wrap.
+fn check_size(shape: &[usize]) -> Result<()> {
+    let bytes = shape
+        .iter()
+        .try_fold(4usize, |bytes, size| bytes.checked_mul(size.checked_next_multiple_of(LANES)?));
+    match bytes {
+        Some(bytes) if isize::try_from(bytes).is_ok() => Ok(()),
+        _ => Err(Error::new(format!("has shape {shape:?}, more than memory can hold"))),
+    }
+}
+
 /// Floats from row to row: an odd number of cache lines, so that the rows of a column spread over
 /// all sets of a cache instead of a half, a quarter or one of them.
 fn stride(width: usize) -> usize {
     let lines = width.div_ceil(LANES);
     (lines | 1) * LANES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shape_whose_size_would_wrap_is_refused_by_name() {
+        let tensor = |shape: &[u32]| Tensor {
+            name: "w".to_owned(),
+            role: Role::Weight,
+            shape: shape.to_vec(),
+            init: Init::Zeros,
+            structure: Structure::Dense,
+            grid: Grid::F32,
+        };
+        assert!(form(&tensor(&[1000, 1000])).is_ok());
+        let error = form(&tensor(&[u32::MAX, u32::MAX])).unwrap_err();
+        assert!(error.to_string().contains("[4294967295, 4294967295], more than memory can hold"));
+        assert!(form(&tensor(&[0, 5])).is_err());
+    }
 }

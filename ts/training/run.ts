@@ -1,0 +1,76 @@
+import type { Examples } from '../data/examples.js'
+import type { InputScaling } from '../data/scaling.js'
+import type { Session } from '../engine/index.js'
+import type { Reduction } from '../engine/program.js'
+import type { Network } from '../network/index.js'
+import type { Rule } from '../rules/index.js'
+import type { TrainingEvent } from './events.js'
+import type { Loss } from './losses.js'
+import type { Optimizer } from './optimizers.js'
+
+/** What a run is asked for. */
+export interface FitOptions {
+  readonly network: Network
+  readonly rule: Rule
+  readonly data: Examples
+  readonly test?: Examples
+  /** Cross-entropy unless told. */
+  readonly loss?: Loss
+  /** SGD at the rule's default rate with cosine decay unless told. */
+  readonly optimizer?: Optimizer
+  /** At least 1; 10 unless told. */
+  readonly epochs?: number
+  /** Examples per step, 1 to 65,536; 64 unless told. */
+  readonly batch?: number
+  /** 0 to 2⁵³ − 1; 1 unless told. */
+  readonly seed?: number
+  /** Fraction of the data set aside, stratified; none unless told. */
+  readonly validation?: number
+  /** Cores available unless told; results do not depend on it. */
+  readonly threads?: number
+  readonly engine?: 'native' | 'wasm'
+  readonly inputScaling?: InputScaling
+  readonly reduction?: Reduction
+  readonly weightScale?: number
+  readonly feedbackScale?: number
+  /** Ends the run after the call at hand, as if its loop were left, but with `interrupted`. */
+  readonly signal?: AbortSignal
+  /** Folder of checkpoints; none are written without it. */
+  readonly checkpoints?: string
+  /**
+   * Go on from the last checkpoint in that folder, to the same bits as a run that never stopped.
+   * It must be of the same network, rule, data, batch, seed and validation; epochs may be more.
+   */
+  readonly resume?: boolean
+}
+
+/** Which examples: those trained on, those set aside from them, those apart from the start. */
+export type Split = 'train' | 'validation' | 'test'
+
+/** How a model does on some examples. */
+export interface Evaluation {
+  /** Fraction. */
+  readonly error: number
+  /** Mean. */
+  readonly loss: number
+  /** Count. */
+  readonly examples: number
+}
+
+/**
+ * A run of training: iterate it, once, for its events. Leaving the loop ends training; then, as
+ * after an abort, `last` is saved if there is a folder, and a run with `resume` can go on from it.
+ */
+export interface Run extends AsyncIterable<TrainingEvent>, Disposable {
+  /** The session: live before, between events and after, until it is disposed of. */
+  readonly model: Session
+  /**
+   * Brings back a checkpoint of the folder, before the run is iterated or after. Throws
+   * `FeedalignError` where it does not fit.
+   */
+  readonly restore: (which: 'last' | 'best') => Promise<void>
+  /** The model as it is now. Throws `UsageError` where the run has no such examples. */
+  readonly evaluate: (split: Split) => Promise<Evaluation>
+  /** Frees the model and the engine's copy of the data. */
+  [Symbol.dispose](): void
+}
