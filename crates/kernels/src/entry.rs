@@ -80,7 +80,7 @@ macro_rules! kernel {
                 unsafe { entries::forward(job, units) }
             }
             fn project_units(&self, job: &crate::kernel::Project) -> usize {
-                crate::gemm::project_units::<$project>(job)
+                crate::gemm::project_units::<$project, $vectors>(job)
             }
             unsafe fn project(
                 &self,

@@ -66,8 +66,24 @@ unsafe fn forward_tile<V: Vector, const R: usize>(job: &Forward, panel: usize, r
     unsafe {
         let weight = job.weight.add(panel * job.inner * LANES);
         let x = job.x.add(row * job.x_stride);
+        // Of the next panel, each of the first four tiles of rows asks for its quarter; later ones
+        // for what is there.
+        let quarter = job.inner.div_ceil(4);
+        let place = if row < 4 * R { job.inner + row / R * quarter } else { 0 };
+        let ahead = weight.wrapping_add(place * LANES);
         let mut sums = [V::splat(0.0); R];
-        for k in 0..job.inner {
+        let mut k = 0;
+        while k + 4 <= job.inner {
+            V::prefetch_later(ahead.wrapping_add(k / 4 * LANES));
+            for k in k..k + 4 {
+                let w = V::load(weight.add(k * LANES));
+                for (r, sum) in sums.iter_mut().enumerate() {
+                    *sum = V::splat(*x.add(r * job.x_stride + k)).mul_add(w, *sum);
+                }
+            }
+            k += 4;
+        }
+        for k in k..job.inner {
             let w = V::load(weight.add(k * LANES));
             for (r, sum) in sums.iter_mut().enumerate() {
                 *sum = V::splat(*x.add(r * job.x_stride + k)).mul_add(w, *sum);
@@ -100,10 +116,11 @@ unsafe fn forward_store<V: Vector>(job: &Forward, mut sum: V, row: usize, column
     }
 }
 
-/// Units of work: `MR` values of i each, all rows.
+/// Units of work: blocks of `MV` vectors of rows, in each `MR` values of i a tile. So a block of
+/// deltaᵀ stays in a core's own cache while M streams by.
 #[inline(always)]
-pub fn project_units<const MR: usize>(job: &Project) -> usize {
-    job.inner.div_ceil(MR)
+pub fn project_units<const MR: usize, const MV: usize>(job: &Project) -> usize {
+    job.rows.div_ceil(MV * LANES) * job.inner.div_ceil(MR)
 }
 
 /// # Safety
@@ -113,25 +130,30 @@ pub unsafe fn project<V: Vector, const MR: usize, const MV: usize>(
     job: &Project,
     units: Range<usize>,
 ) {
+    let tiles = job.inner.div_ceil(MR);
     for unit in units {
-        let mut i = unit * MR;
+        let (row, mut i) = (unit / tiles * MV * LANES, unit % tiles * MR);
         let end = job.inner.min(i + MR);
-        // SAFETY: i..end exist, as the unit does.
+        // SAFETY: the rows and i..end exist, as the unit does.
         unsafe {
-            in_tiles!(MR, i..end, project_rows::<V, _, MV>(job, i));
+            in_tiles!(MR, i..end, project_rows::<V, _, MV>(job, i, row));
         }
     }
 }
 
-/// All rows of i..i + R: M's part comes from far away once, then stays in the nearer caches.
+/// At most `MV` vectors of rows from `row` on, of i..i + R: 4, 2 or 1 vectors at a time, as many as
+/// the rows fill, at least in part.
 #[inline(always)]
-unsafe fn project_rows<V: Vector, const R: usize, const MV: usize>(job: &Project, i: usize) {
-    let mut row = 0;
+unsafe fn project_rows<V: Vector, const R: usize, const MV: usize>(
+    job: &Project,
+    i: usize,
+    mut row: usize,
+) {
+    let end = job.rows.min(row + MV * LANES);
     // SAFETY: deltaᵀ is padded to vectors of 16 rows.
     unsafe {
-        while row < job.rows {
-            // As many vectors as the rows fill, at least in part.
-            let vectors = (job.rows - row).div_ceil(LANES);
+        while row < end {
+            let vectors = (end - row).div_ceil(LANES);
             if MV >= 4 && vectors >= 4 {
                 project_tile::<V, R, 4>(job, i, row);
                 row += 4 * LANES;
@@ -159,10 +181,11 @@ unsafe fn project_tile<V: Vector, const R: usize, const C: usize>(
         let panel_floats = job.inner * LANES;
         for panel in 0..job.columns.div_ceil(LANES) {
             let matrix = job.matrix.add(panel * panel_floats + i * LANES);
-            // The next panel's part of this tile lies on another page, out of the hardware
-            // prefetchers' reach.
+            // The next panel's part of this tile, and this panel's part of the next tile, lie out
+            // of the hardware prefetchers' reach.
             for r in 0..R {
                 V::prefetch(matrix.wrapping_add(panel_floats + r * LANES));
+                V::prefetch_later(matrix.wrapping_add((R + r) * LANES));
             }
             for lane in 0..LANES.min(job.columns - panel * LANES) {
                 let column = panel * LANES + lane;
@@ -270,8 +293,15 @@ pub unsafe fn update<V: Vector, const MR: usize>(job: &Update, units: Range<usiz
         let (panel, tile) = order.place(unit);
         let mut i = tile * MR;
         let end = job.inner.min(i + MR);
-        // SAFETY: i..end and the panel exist, as the unit does.
+        // SAFETY: i..end and the panel exist, as the unit does; prefetches may miss.
         unsafe {
+            // The next panel of delta is a cache line a row, far apart: each tile asks for some.
+            let share = job.rows.div_ceil(order.chunk.min(order.tiles));
+            let first = tile % order.chunk * share;
+            for row in first..job.rows.min(first + share) {
+                let line = row * job.delta_stride + (panel + 1) * LANES;
+                V::prefetch_later(job.delta.wrapping_add(line));
+            }
             in_tiles!(MR, i..end, update_tile::<V, _>(job, panel, i));
         }
     }

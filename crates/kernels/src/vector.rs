@@ -30,9 +30,12 @@ pub trait Vector: Copy {
     unsafe fn select_positive(self, yes: Self, no: Self) -> Self;
     /// 2ⁿ for lanes holding n + [`ROUNDER`], −126 ≤ n ≤ 127.
     unsafe fn power_of_two(self) -> Self;
-    /// Asks for the cache line of an address, to be read.
+    /// Asks for the cache line of an address, to be read soon.
     #[inline(always)]
     unsafe fn prefetch(_address: *const f32) {}
+    /// Asks for the cache line of an address, to be read later: into the core's larger cache.
+    #[inline(always)]
+    unsafe fn prefetch_later(_address: *const f32) {}
     /// Asks for the cache line of an address, to be written.
     #[inline(always)]
     unsafe fn prefetch_write(_address: *const f32) {}
