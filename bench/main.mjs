@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- step [--json] [--rules fa,bp] [--batches 64] [--threads 2] [--seconds 40]`
+ * `npm run bench -- step [--json] [--rules fa,bp] [--batches 64] [--threads 2]
+ * [--feedback-rank 64] [--seconds 40]`
  *
  * Speed as a share of the multiply-add ceiling that the same run measures: absolute figures
  * depend on the machine and on what else runs there, ratios much less.
@@ -14,6 +15,7 @@ const options = {
   rules: { type: 'string', default: 'bp,fa,dfa' },
   batches: { type: 'string', default: '32,64,128,256' },
   threads: { type: 'string', default: '1,2' },
+  'feedback-rank': { type: 'string' },
   seconds: { type: 'string', default: '40' },
 }
 
@@ -37,6 +39,7 @@ async function main() {
     rules: values.rules.split(','),
     batches: numbers('batches', values.batches),
     threads: numbers('threads', values.threads),
+    feedbackRank: values['feedback-rank'] && numbers('feedback-rank', values['feedback-rank'])[0],
     seconds: numbers('seconds', values.seconds)[0],
   })
 }

@@ -35,7 +35,7 @@ function multiplyAdds(program, phase) {
 }
 
 /** One case: a session, and a function that runs it for a while and gives samples a second. */
-function prepare(rule, batch, threads, data) {
+function prepare(rule, batch, threads, feedbackRank, data) {
   const program = compile({
     network: parseNetwork(NETWORK),
     rule: findRule(rule),
@@ -46,6 +46,7 @@ function prepare(rule, batch, threads, data) {
     labels: true,
     weightScale: 1,
     feedbackScale: 1,
+    feedbackRank,
     scale: 1 / 128,
     shift: -1,
   })
@@ -61,13 +62,23 @@ function prepare(rule, batch, threads, data) {
     steps = Math.max(1, Math.round((rate * CALL_SECONDS) / batch))
     return rate
   }
-  return { rule, batch, threads, flops: 2 * multiplyAdds(program, 'train'), run, session }
+  return {
+    rule,
+    batch,
+    threads,
+    feedbackRank,
+    flops: 2 * multiplyAdds(program, 'train'),
+    run,
+    session,
+  }
 }
 
-export async function step({ json, rules, batches, threads, seconds }) {
+export async function step({ json, rules, batches, threads, feedbackRank, seconds }) {
   const data = examples()
   const cases = threads.flatMap((count) =>
-    batches.flatMap((batch) => rules.map((rule) => prepare(rule, batch, count, data))),
+    batches.flatMap((batch) =>
+      rules.map((rule) => prepare(rule, batch, count, feedbackRank, data)),
+    ),
   )
   const ceilings = threads.map((count) => ({
     threads: count,
@@ -86,7 +97,7 @@ export async function step({ json, rules, batches, threads, seconds }) {
   else print(rows, ceilings, cases[0].session.kernel, total)
 }
 
-function row({ rule, batch, threads, flops, rates, session }, ceilings) {
+function row({ rule, batch, threads, feedbackRank, flops, rates, session }, ceilings) {
   const { rates: peaks } = ceilings.find((ceiling) => ceiling.threads === threads)
   const ceiling = Math.max(...peaks)
   const [best, middle] = [Math.max(...rates), median(rates)]
@@ -97,6 +108,7 @@ function row({ rule, batch, threads, flops, rates, session }, ceilings) {
     precision: 'f32',
     batch,
     threads,
+    feedbackRank,
     kernel: session.kernel,
     samplesPerSecond: Math.round(best),
     medianSamplesPerSecond: Math.round(middle),

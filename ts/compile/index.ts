@@ -4,11 +4,12 @@ import { blockAt, type Network } from '../network/index.js'
 import { through, weights, type Rule, type Signal } from '../rules/vocabulary.js'
 import type { Loss } from '../training/losses.js'
 import type { Optimizer } from '../training/optimizers.js'
+import { feedback, rankOf, type FeedbackOptions } from './feedback.js'
 import { names } from './names.js'
 import { lowerSignal, matricesOf, signalsOf } from './signals.js'
-import { feedback, parameters, transients, velocities, type Scales } from './tensors.js'
+import { parameters, transients, velocities, type Scales } from './tensors.js'
 
-export interface CompileOptions extends Scales {
+export interface CompileOptions extends Scales, FeedbackOptions {
   readonly network: Network
   readonly rule: Rule
   readonly loss: Loss
@@ -91,7 +92,7 @@ function train(
   signals: readonly Signal[],
   learning: readonly number[],
 ): Phase {
-  const { network, rule } = options
+  const { network } = options
   const ops = forward(options)
   let pending = [network.blocks.length - 1]
   for (let i = network.blocks.length - 2; i >= -1; i--) {
@@ -101,7 +102,7 @@ function train(
     pending = pending.filter((block) => !free(block))
     const signal = signals[i]
     if (signal !== undefined && learning.includes(i)) {
-      ops.push(...lowerSignal(signal, i, network, rule, names.delta))
+      ops.push(...lowerSignal(signal, i, options, names.delta))
       pending.push(i)
     }
   }
@@ -148,19 +149,19 @@ function probe(options: CompileOptions, signals: readonly Signal[]): Phase {
   const chain = (i: number): string => (i === last ? names.delta(i) : names.chain(i))
   const ops = forward(options)
   const metrics = ['loss', 'errors']
-  const backpropagation = { ...rule, name: 'bp' }
+  const backpropagation = { ...options, rule: { ...rule, name: 'bp' } }
   for (let i = last - 1; i >= 0; i--) {
     const signal = signals[i]
     if (signal === undefined) continue
-    ops.push(...lowerSignal(signal, i, network, rule, names.delta))
+    ops.push(...lowerSignal(signal, i, options, names.delta))
     const exact = through(i + 1, weights(i + 1))
-    ops.push(...lowerSignal(exact, i, network, backpropagation, chain))
+    ops.push(...lowerSignal(exact, i, backpropagation, chain))
     if (signal.kind !== 'none') measure(`signal.${i}`, names.delta(i), chain(i))
   }
   for (const { kind, block } of matricesOf(signals)) {
     // Matrices are the same at every step of a call: once is enough.
     const enabled = { knob: 'matrices' }
-    if (kind === 'fixed') {
+    if (kind === 'fixed' && rankOf(network, block, options) === undefined) {
       measure(`weight.${block}`, names.weight(block), names.feedback(block), { enabled })
     }
   }

@@ -1,4 +1,4 @@
-import type { Instruction } from '../engine/program.js'
+import type { Instruction, Project } from '../engine/program.js'
 import { FeedalignError, UsageError } from '../errors.js'
 import { blockAt, type Network } from '../network/index.js'
 import {
@@ -10,6 +10,7 @@ import {
   type Rule,
   type Signal,
 } from '../rules/vocabulary.js'
+import { rankOf, type FeedbackOptions } from './feedback.js'
 import { names } from './names.js'
 
 /** The signal of each hidden block, from the input side. */
@@ -30,32 +31,56 @@ export function matricesOf(signals: readonly Signal[]): Matrix[] {
   })
 }
 
+/** What is lowered, and for what. */
+export interface Lowering extends FeedbackOptions {
+  readonly network: Network
+  readonly rule: Rule
+}
+
 /** The ops that bring a signal to block i: its delta, with the block's derivative applied. */
 export function lowerSignal(
   signal: Signal,
   i: number,
-  network: Network,
-  rule: Rule,
+  lowering: Lowering,
   delta: (block: number) => string,
 ): Instruction[] {
+  const { network, rule } = lowering
   const terms = flatten(signal)
-  const { activation } = blockAt(network, i)
-  return terms.map((term, place) => {
-    const gate = { h: names.output(i), activation }
-    return {
-      op: 'project',
-      delta:
-        term.kind === 'through'
-          ? delta(checkedAbove(term.above, i, rule))
-          : source(term.from, network),
-      matrix: matrixName(term.matrix),
-      transpose: term.kind === 'through',
+  const gate = { h: names.output(i), activation: blockAt(network, i).activation }
+  return terms.flatMap((term, place) => {
+    const into = {
       out: delta(i),
       accumulate: place > 0,
       // The gate applies to the sum, so to the last term's store.
       ...(place === terms.length - 1 ? { gate } : {}),
-    } satisfies Instruction
+    }
+    return term.kind === 'direct'
+      ? [project(source(term.from, network), matrixName(term.matrix), false, into)]
+      : carry(delta(checkedAbove(term.above, i, rule)), term.matrix, lowering, into)
   })
+}
+
+type Into = Pick<Project, 'out' | 'accumulate' | 'gate'>
+
+const project = (delta: string, matrix: string, transpose: boolean, into: Into): Instruction => ({
+  op: 'project',
+  delta,
+  matrix,
+  transpose,
+  ...into,
+})
+
+/** delta · Mᵀ, in two steps where M lies in two factors. */
+function carry(delta: string, matrix: Matrix, lowering: Lowering, into: Into): Instruction[] {
+  const { block } = matrix
+  if (matrix.kind !== 'fixed' || rankOf(lowering.network, block, lowering) === undefined) {
+    return [project(delta, matrixName(matrix), true, into)]
+  }
+  const carried = names.carried(block)
+  return [
+    project(delta, names.feedbackRight(block), true, { out: carried, accumulate: false }),
+    project(carried, names.feedbackLeft(block), true, into),
+  ]
 }
 
 type Term = Extract<Signal, { kind: 'through' | 'direct' }>

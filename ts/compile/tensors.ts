@@ -1,33 +1,25 @@
 import type { Init, Role, Tensor } from '../engine/program.js'
 import { blockAt, widthBelow, type Network } from '../network/index.js'
-import type { Matrix } from '../rules/vocabulary.js'
 import { names } from './names.js'
 
 /** How far initial values reach. */
 export interface Scales {
   /** Hidden W ~ U(±weightScale · √(3 / inputs)), the last block's a tenth of √(3 / inputs). */
   readonly weightScale: number
-  /** A factor on the default reach of every feedback and direct matrix. */
-  readonly feedbackScale: number
 }
 
 /** The last block's initial reach, relative to √(3 / inputs): small, so that it starts undecided. */
 const OUTPUT_WEIGHT = 0.1
-/** Reach of hidden feedback relative to √(3 / outputs): above 1, B is the hidden learning rate. */
-const HIDDEN_FEEDBACK = 2
-/** Reach of what carries the output's own error down. */
-const TOP_FEEDBACK = 0.2
-
 const zeros: Init = { kind: 'zeros' }
 
 function tensor(name: string, role: Role, shape: number[], init: Init = zeros): Tensor {
   return { name, role, shape, init, structure: { kind: 'dense' }, grid: 'f32' }
 }
 
-const uniform = (range: number, stream: 'weights' | 'feedback', index: number): Init => ({
+const uniform = (range: number, index: number): Init => ({
   kind: 'uniform',
   range,
-  stream,
+  stream: 'weights',
   index,
 })
 
@@ -38,32 +30,10 @@ export function parameters(network: Network, scales: Scales): Tensor[] {
     const inputs = widthBelow(network, i)
     const reach = Math.sqrt(3 / inputs) * (i === last && i > 0 ? OUTPUT_WEIGHT : scales.weightScale)
     return [
-      tensor(names.weight(i), 'weight', [inputs, width], uniform(reach, 'weights', i)),
+      tensor(names.weight(i), 'weight', [inputs, width], uniform(reach, i)),
       tensor(names.bias(i), 'bias', [width]),
     ]
   })
-}
-
-/** The feedback and direct matrices that the rule's signals name, each once. */
-export function feedback(network: Network, scales: Scales, matrices: readonly Matrix[]): Tensor[] {
-  const last = network.blocks.length - 1
-  const classes = blockAt(network, last).width
-  const made = new Map<string, Tensor>()
-  for (const { kind, block } of matrices) {
-    const { width } = blockAt(network, block)
-    if (kind === 'fixed') {
-      const reach = block === last ? TOP_FEEDBACK : HIDDEN_FEEDBACK * Math.sqrt(3 / width)
-      const init = uniform(reach * scales.feedbackScale, 'feedback', block)
-      const shape = [widthBelow(network, block), width]
-      made.set(names.feedback(block), tensor(names.feedback(block), 'feedback', shape, init))
-    } else if (kind === 'direct') {
-      // Direct matrices draw past the indices of the feedback matrices.
-      const index = network.blocks.length + block
-      const init = uniform(TOP_FEEDBACK * scales.feedbackScale, 'feedback', index)
-      made.set(names.direct(block), tensor(names.direct(block), 'direct', [classes, width], init))
-    }
-  }
-  return [...made.values()]
 }
 
 /** The momentum's state, for the blocks that learn. */

@@ -31,7 +31,7 @@ export function loadData({ data, dataDir }: Settings): Promise<Loaded> {
 
 /** What `fit` takes, for a configuration and its data. */
 export function fitOptions(config: Config, loaded: Loaded): FitOptions {
-  const { learningRate, momentum, weightDecay, threads, engine } = config
+  const { learningRate, momentum, weightDecay, feedbackRank, threads, engine } = config
   const schedule = parseSchedule(config.schedule)
   return {
     rule: findRule(config.rule),
@@ -48,6 +48,7 @@ export function fitOptions(config: Config, loaded: Loaded): FitOptions {
     feedbackScale: config.feedbackScale,
     inputScaling: config.inputScaling,
     reduction: config.reduction,
+    ...(feedbackRank === undefined ? {} : { feedbackRank }),
     ...(threads === undefined ? {} : { threads }),
     ...(engine === undefined ? {} : { engine }),
   }

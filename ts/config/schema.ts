@@ -133,6 +133,9 @@ export const schema = z.strictObject({
   feedbackScale: single('a number above 0, at most 1e6', (scale) => scale > 0 && scale <= 1e6)
     .default(1)
     .register(help, { value: '<factor>', about: 'reach of the feedback matrices' }),
+  feedbackRank: whole(1, 1e6)
+    .optional()
+    .register(help, { value: '<n>', about: 'of the fixed feedback matrices; full unless told' }),
   inputScaling: oneOf(['standardise', 'unit'])
     .default('standardise')
     .register(help, { value: '<kind>', about: 'standardise or unit' }),

@@ -87,7 +87,7 @@ class Trainer {
   #compile(): Program {
     const { network, rule, data, loss = losses.crossEntropy() } = this.#options
     const { reduction = 'mean', inputScaling = 'standardise' } = this.#options
-    const { weightScale = 1, feedbackScale = 1 } = this.#options
+    const { weightScale = 1, feedbackScale = 1, feedbackRank } = this.#options
     return compile({
       network,
       rule,
@@ -98,6 +98,8 @@ class Trainer {
       labels: data.targets.kind === 'labels',
       weightScale: factor('weightScale', weightScale),
       feedbackScale: factor('feedbackScale', feedbackScale),
+      feedbackRank:
+        feedbackRank === undefined ? undefined : whole('feedbackRank', feedbackRank, 1, 1e6),
       ...inputScale(data, inputScaling, this.#indices.train),
     })
   }

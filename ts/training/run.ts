@@ -33,6 +33,8 @@ export interface FitOptions {
   readonly reduction?: Reduction
   readonly weightScale?: number
   readonly feedbackScale?: number
+  /** Rank of the fixed feedback matrices, at least 1; full unless told. */
+  readonly feedbackRank?: number
   /** Ends the run after the call at hand, as if its loop were left, but with `interrupted`. */
   readonly signal?: AbortSignal
   /** Folder of checkpoints; none are written without it. */
