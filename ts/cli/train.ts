@@ -63,7 +63,7 @@ async function train(flags: TrainFlags): Promise<void> {
   })
   try {
     for await (const event of run) {
-      if (folder !== undefined) record(folder, config, event)
+      if (folder !== undefined) await record(folder, config, event)
       print(event.event === 'done' && folder !== undefined ? { ...event, out: folder } : event)
       if (event.event === 'done') conclude(event.testError, folder, flags)
       if (event.event === 'interrupted') sayHowToGoOn(event.epoch, folder)
@@ -106,10 +106,10 @@ function withEngine(config: Config): Config {
 }
 
 /** The configuration too waits for the start: a resumption that fails leaves it as it was. */
-function record(folder: string, config: Config, event: TrainingEvent): void {
+async function record(folder: string, config: Config, event: TrainingEvent): Promise<void> {
   if (event.event === 'start') {
-    writeConfig(folder, config)
-    recordStart(folder, event)
+    await writeConfig(folder, config)
+    await recordStart(folder, event)
   }
   if (event.event === 'epoch') recordEpoch(folder, event)
 }
