@@ -56,8 +56,8 @@ export interface Running {
   readonly end: Promise<{ code: number | null; signal: string | null; out: string; err: string }>
 }
 
-export function start(args: readonly string[], cwd: string): Running {
-  const child = spawn(process.execPath, [main, ...args], { cwd })
+export function start(args: readonly string[], cwd: string, env = {}): Running {
+  const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, ...env } })
   onTestFinished(() => {
     child.kill('SIGKILL')
   })

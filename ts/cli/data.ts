@@ -2,6 +2,8 @@ import { Command } from 'commander'
 import { classCounts, type Examples } from '../data/examples.js'
 import { moments } from '../data/scaling.js'
 import { dataSources, findDataSource } from '../data/sets/index.js'
+import { verify } from '../data/verify.js'
+import { FeedalignError } from '../errors.js'
 import { table } from '../report/table.js'
 
 interface DataFlags {
@@ -9,7 +11,7 @@ interface DataFlags {
   readonly json?: boolean
 }
 
-/** `feedalign data list|info`. */
+/** `feedalign data list|info|verify`. */
 export function dataCommand(): Command {
   const subcommand = (name: string): Command =>
     new Command(name)
@@ -17,13 +19,16 @@ export function dataCommand(): Command {
       .option('--json', 'one JSON object per line on standard output')
   const list = subcommand('list').description('list the data sets and where they are found')
   const info = subcommand('info').description('counts, shape and scale of a data set')
+  const check = subcommand('verify').description('compare the files with sizes and checksums')
   return new Command('data')
     .addHelpText(
       'before',
-      'Examples:\n  feedalign data list\n  feedalign data info digits --json\n',
+      'Examples:\n  feedalign data list\n  feedalign data info digits --json\n' +
+        '  feedalign data verify mnist --data-dir datasets\n',
     )
     .addCommand(list.action(listSets))
     .addCommand(info.argument('<name>').action(describe))
+    .addCommand(check.argument('<name>').action(verifySet))
 }
 
 function listSets({ dataDir, json }: DataFlags): void {
@@ -64,4 +69,14 @@ function numbers(examples: Examples) {
   const all = Uint32Array.from({ length: examples.count }, (_, example) => example)
   const { mean, deviation } = moments(examples, all)
   return { examples: examples.count, classCounts: classCounts(examples), mean, deviation }
+}
+
+async function verifySet(name: string, { dataDir, json }: DataFlags): Promise<void> {
+  const files = await verify(name, dataDir)
+  for (const { file, status, detail } of files) {
+    if (json === true) console.log(JSON.stringify({ file, status, detail }))
+    else console.log(`${status.padEnd(7)}  ${file}${detail === undefined ? '' : `: ${detail}`}`)
+  }
+  const bad = files.filter(({ status }) => status !== 'ok').length
+  if (bad > 0) throw new FeedalignError(`${bad} of ${files.length} files of ${name} are not right`)
 }

@@ -45,7 +45,7 @@ async function evaluate(folder: string, flags: EvaluateFlags): Promise<void> {
   // The run's own data is what scales inputs and is split, whatever the model meets now.
   const loaded = await loadData(own ? wanted : config)
   const other = own ? undefined : await examplesOf(resolveConfig(told), split)
-  const run = fit({
+  using run = fit({
     ...fitOptions(wanted, loaded),
     ...(other === undefined ? {} : { test: other }),
     checkpoints: folder,

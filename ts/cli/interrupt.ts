@@ -12,11 +12,16 @@ export function onInterrupt(stop: () => void): () => void {
   const listener = (): void => {
     const now = performance.now()
     if (asked === undefined) stop()
-    else if (now - asked > ECHO_MILLISECONDS) process.exit(130)
+    else if (now - asked > ECHO_MILLISECONDS) {
+      // Not process.exit, which waits for the engine's call at hand.
+      forget()
+      process.kill(process.pid, 'SIGINT')
+    }
     asked ??= now
   }
-  for (const signal of signals) process.on(signal, listener)
-  return () => {
+  const forget = (): void => {
     for (const signal of signals) process.removeListener(signal, listener)
   }
+  for (const signal of signals) process.on(signal, listener)
+  return forget
 }

@@ -39,7 +39,9 @@ function live(): Print {
     if (event.event === 'progress') {
       etaSeconds = whole?.etaSeconds ?? event.etaSeconds
       const text = progressLine(event, whole)
-      if (terminal) stderr.write(clear + text.slice(0, stderr.columns - 1))
+      // A line that wraps could not be overwritten; some terminals do not know their width.
+      const room = stderr.columns > 1 ? stderr.columns - 1 : text.length
+      if (terminal) stderr.write(clear + text.slice(0, room))
       else if (performance.now() - printed >= 1000 * PLAIN_SECONDS) line(text)
     } else if (event.event === 'epoch') line(epochLine(event, whole, etaSeconds))
     else stderr.write(clear)

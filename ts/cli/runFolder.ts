@@ -1,7 +1,8 @@
-import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/index.js'
 import { FeedalignError } from '../errors.js'
+import { writeFiles } from '../report/files.js'
 import type { EpochEvent, StartEvent } from '../training/events.js'
 import { machine } from './machine.js'
 
@@ -13,14 +14,13 @@ export const configFile = (folder: string): string => join(folder, 'config.json'
 const metricsFile = (folder: string): string => join(folder, 'metrics.jsonl')
 
 /** Where the run goes is no part of what it is: `out` stays out, so that the file can be reused. */
-export function writeConfig(folder: string, config: Config): void {
-  const file = configFile(folder)
+export async function writeConfig(folder: string, config: Config): Promise<void> {
   const text = JSON.stringify({ ...config, out: undefined }, null, 2)
-  writeWhole(file, `${text}\n`)
+  await writeFiles(folder, { 'config.json': `${text}\n` })
 }
 
 /** Notes a start; of a resumed run, drops the lines of epochs that are to come again. */
-export function recordStart(folder: string, event: StartEvent): void {
+export async function recordStart(folder: string, event: StartEvent): Promise<void> {
   const { kernel, engine, threads, resumedFrom } = event
   const time = new Date().toISOString()
   const line = { time, ...machine(), engine, kernel, threads, resumedFrom }
@@ -32,7 +32,7 @@ export function recordStart(folder: string, event: StartEvent): void {
   const last = done.epoch === 0 && done.step === 0 ? -1 : done.epoch
   const lines = inWords(file, () => readFileSync(file, 'utf8').split('\n'))
   const kept = lines.filter((line) => epochOf(line) <= last)
-  writeWhole(file, kept.map((line) => `${line}\n`).join(''))
+  await writeFiles(folder, { 'metrics.jsonl': kept.map((line) => `${line}\n`).join('') })
 }
 
 export function recordEpoch(folder: string, event: EpochEvent): void {
@@ -51,14 +51,6 @@ function epochOf(line: string): number {
 function append(file: string, record: object): void {
   inWords(file, () => {
     appendFileSync(file, `${JSON.stringify(record)}\n`)
-  })
-}
-
-/** Under another name first, so that a kill leaves the old file or the new one, whole. */
-function writeWhole(file: string, text: string): void {
-  inWords(file, () => {
-    writeFileSync(`${file}.part`, text)
-    renameSync(`${file}.part`, file)
   })
 }
 

@@ -56,17 +56,14 @@ async function train(flags: TrainFlags): Promise<void> {
     signal: stop.signal,
     ...(folder === undefined ? {} : { checkpoints: folder, resume }),
   })
-  if (folder !== undefined) {
-    makeFolder(folder)
-    writeConfig(folder, config)
-  }
+  if (folder !== undefined) makeFolder(folder)
   const print = printer(flags)
   const forget = onInterrupt(() => {
     stop.abort()
   })
   try {
     for await (const event of run) {
-      if (folder !== undefined) record(folder, event)
+      if (folder !== undefined) await record(folder, config, event)
       print(event.event === 'done' && folder !== undefined ? { ...event, out: folder } : event)
       if (event.event === 'done') conclude(event.testError, folder, flags)
       if (event.event === 'interrupted') sayHowToGoOn(event.epoch, folder)
@@ -108,8 +105,12 @@ function withEngine(config: Config): Config {
   return { ...config, engine: engine(config.engine).name }
 }
 
-function record(folder: string, event: TrainingEvent): void {
-  if (event.event === 'start') recordStart(folder, event)
+/** The configuration too waits for the start: a resumption that fails leaves it as it was. */
+async function record(folder: string, config: Config, event: TrainingEvent): Promise<void> {
+  if (event.event === 'start') {
+    await writeConfig(folder, config)
+    await recordStart(folder, event)
+  }
   if (event.event === 'epoch') recordEpoch(folder, event)
 }
 

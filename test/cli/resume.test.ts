@@ -1,0 +1,84 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../folders.js'
+import { events, feedalign, records, small } from './command.js'
+
+/** A run folder after some epochs of a small network. */
+function trained(epochs: number, ...args: string[]): string {
+  const folder = join(temporaryFolder(), 'run')
+  events(['train', ...small, '--epochs', String(epochs), '--out', folder, ...args])
+  return folder
+}
+
+const config = (folder: string): object =>
+  JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as object
+
+const epochs = (folder: string): unknown[] =>
+  records(folder, 'metrics.jsonl').map(({ epoch }) => epoch)
+
+const hash = (args: string[]): unknown => events(['train', ...args]).at(-1)?.weightsSha256
+
+test('a run folder tells what was trained, on what, and how it went', () => {
+  const folder = trained(2, '--rule', 'dfa', '--momentum', '0.5')
+  const told = { rule: 'dfa', momentum: 0.5, epochs: 2, engine: 'native', threads: 1 }
+  expect(config(folder)).toMatchObject(told)
+  expect(config(folder)).toHaveProperty('learningRate')
+  expect(config(folder)).not.toHaveProperty('out')
+  const starts = records(folder, 'versions.jsonl')
+  expect(starts).toHaveLength(1)
+  for (const fact of ['time', 'feedalign', 'node', 'cpu', 'kernel', 'engine', 'threads']) {
+    expect(starts[0]).toHaveProperty(fact)
+  }
+  expect(epochs(folder)).toEqual([0, 1, 2])
+})
+
+test('the configuration of a run folder repeats the run to the last bit', () => {
+  const folder = trained(2, '--rule', 'bp', '--schedule', 'step:1:0.5', '--seed', '9')
+  const again = ['--config', join(folder, 'config.json'), '--no-save']
+  expect(hash(again)).toBe(hash(['--resume', folder]))
+  expect(hash([...again, '--seed', '8'])).not.toBe(hash(again))
+})
+
+test('a finished run goes on to more epochs, and its folder then says so', () => {
+  const folder = trained(1)
+  const told = events(['train', '--out', folder, '--resume', '--epochs', '3'])
+  expect(told[0]?.resumedFrom).toEqual({ epoch: 1, step: 0 })
+  expect(told.at(-1)).toMatchObject({ epochs: 3, out: folder })
+  expect(config(folder)).toMatchObject({ epochs: 3 })
+  expect(epochs(folder)).toEqual([0, 1, 2, 3])
+  expect(records(folder, 'versions.jsonl')).toHaveLength(2)
+})
+
+test('a run that was killed before its first checkpoint starts from the beginning', () => {
+  const folder = trained(2)
+  const whole = hash(['--resume', folder])
+  rmSync(join(folder, 'checkpoint-last.bin'))
+  writeFileSync(join(folder, 'metrics.jsonl'), '{"event":"epoch","epoch":0}\n{"event":"ep')
+  expect(hash(['--resume', folder])).toBe(whole)
+  expect(epochs(folder)).toEqual([0, 1, 2])
+})
+
+test('lines after the checkpoint, and one that a kill has cut, are dropped', () => {
+  const folder = trained(2)
+  const file = join(folder, 'metrics.jsonl')
+  writeFileSync(file, `${readFileSync(file, 'utf8')}{"event":"epoch","epoch":3}\n{"event":`)
+  events(['train', '--resume', folder, '--epochs', '4'])
+  expect(epochs(folder)).toEqual([0, 1, 2, 3, 4])
+})
+
+test('a resumption that fails leaves the folder’s configuration as it was', () => {
+  const folder = trained(2)
+  const before = config(folder)
+  const { status, stderr } = feedalign(['train', '--resume', folder, '--epochs', '1'])
+  expect(stderr).toMatch(/stands after epoch 2, past the end of a run of 1\n$/)
+  expect(status).toBe(1)
+  expect(config(folder)).toEqual(before)
+})
+
+test('a folder that holds something else is trained into, and keeps it', () => {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'notes'))
+  events(['train', ...small, '--epochs', '1', '--out', folder])
+  expect(epochs(folder)).toEqual([0, 1])
+})
