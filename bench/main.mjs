@@ -1,14 +1,15 @@
 /**
- * `npm run bench -- step [--json] [--rules fa,bp] [--batches 64] [--threads 2]
+ * `npm run bench -- gemm|step [--json] [--rules fa,bp] [--batches 64] [--threads 2]
  * [--feedback-rank 64] [--seconds 40]`
  *
  * Speed as a share of the multiply-add ceiling that the same run measures: absolute figures
  * depend on the machine and on what else runs there, ratios much less.
  */
 import { parseArgs } from 'node:util'
+import { gemm } from './gemm.mjs'
 import { step } from './step.mjs'
 
-const benches = { step }
+const benches = { gemm, step }
 
 const options = {
   json: { type: 'boolean', default: false },

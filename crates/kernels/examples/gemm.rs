@@ -1,7 +1,9 @@
-//! The tool to tune kernels with: per cent of the measured ceiling for each product at
-//! 1500 × 1500, four matrices in rotation so that none is hot.
+//! Times each product at 1500 × 1500 with its epilogue fused, four matrices in rotation so that
+//! none is hot, against the ceiling measured in the same run. `npm run bench -- gemm` runs it.
 //!
-//! `cargo run --release -p feedalign-kernels --example gemm [THREADS]`
+//! `cargo run --release -p feedalign-kernels --example gemm -- THREADS SECONDS BATCH…`
+//!
+//! One JSON line per batch and product.
 
 use std::time::Instant;
 
@@ -13,37 +15,83 @@ use feedalign_kernels::{
 const WIDTH: usize = 1500;
 const STRIDE: usize = 1520;
 const MATRICES: usize = 4;
+const JOBS: [&str; 3] = ["forward", "project", "update"];
+
+/// A product at a batch, and the seconds that each round took.
+struct Case {
+    buffers: Buffers,
+    job: &'static str,
+    seconds: Vec<f64>,
+}
 
 fn main() {
-    let threads = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(1);
+    let numbers: Vec<usize> =
+        std::env::args().skip(1).filter_map(|text| text.parse().ok()).collect();
+    let [threads, seconds, batches @ ..] = &numbers[..] else {
+        panic!("give THREADS, SECONDS and at least one BATCH");
+    };
     let kernel = dispatch::from_environment().expect("kernel");
-    let mut pool = Pool::new(threads).expect("threads");
-    let origin = Instant::now();
-    let peak = peak::measure(&*kernel, 1.0, || origin.elapsed().as_secs_f64());
-    let ceiling = peak.flops * threads as f64;
-    println!(
-        "{} ceiling {:.1} GFLOP/s on one thread ({} accumulators), {threads} threads",
-        kernel.name(),
-        peak.flops / 1e9,
-        peak.accumulators
-    );
-    for rows in [32, 64, 128, 256] {
-        let mut buffers = Buffers::new(rows);
-        for job in ["forward", "project", "update"] {
-            let mut best = f64::MAX;
-            for round in 0..60 {
+    let mut pool = Pool::new(*threads).expect("threads");
+    let mut cases: Vec<Case> = batches
+        .iter()
+        .flat_map(|rows| {
+            JOBS.map(|job| Case { buffers: Buffers::new(*rows), job, seconds: vec![] })
+        })
+        .collect();
+    let start = Instant::now();
+    let ceiling = measure(&*kernel, &mut pool, &mut cases, start, *seconds as f64);
+    for case in &mut cases {
+        report(case, kernel.name(), *threads, ceiling);
+    }
+}
+
+/// Runs all cases in turn until the time is over; returns the ceiling, in FLOP/s, the best of
+/// what stands between the rounds.
+fn measure(
+    kernel: &dyn Kernel,
+    pool: &mut Pool,
+    cases: &mut [Case],
+    start: Instant,
+    seconds: f64,
+) -> f64 {
+    let mut ceiling = 0f64;
+    while start.elapsed().as_secs_f64() < seconds {
+        let peaks = std::sync::Mutex::new(0.0);
+        pool.run(&|_| {
+            let origin = Instant::now();
+            let peak = peak::measure(kernel, 0.02, || origin.elapsed().as_secs_f64());
+            *peaks.lock().expect("no member panics") += peak.flops;
+        });
+        ceiling = ceiling.max(peaks.into_inner().expect("no member panics"));
+        for case in &mut *cases {
+            for round in 0..2 * MATRICES {
                 let start = Instant::now();
-                buffers.run(&*kernel, &mut pool, job, round % MATRICES);
-                best = best.min(start.elapsed().as_secs_f64());
+                case.buffers.run(kernel, pool, case.job, round % MATRICES);
+                case.seconds.push(start.elapsed().as_secs_f64());
             }
-            let rate = (2 * rows * WIDTH * WIDTH) as f64 / best;
-            println!(
-                "{rows:4} {job:8} {:6.1} GFLOP/s {:5.1} %",
-                rate / 1e9,
-                rate / ceiling * 100.0
-            );
         }
     }
+    ceiling
+}
+
+fn report(case: &mut Case, kernel: &str, threads: usize, ceiling: f64) {
+    case.seconds.sort_by(f64::total_cmp);
+    let rows = case.buffers.rows;
+    let work = (2 * rows * WIDTH * WIDTH) as f64;
+    let best = work / case.seconds[0];
+    let median = work / case.seconds[case.seconds.len() / 2];
+    let job = case.job;
+    println!(
+        "{{\"bench\":\"gemm\",\"job\":\"{job}\",\"m\":{rows},\"n\":{WIDTH},\"k\":{WIDTH},\
+         \"precision\":\"f32\",\"threads\":{threads},\"kernel\":\"{kernel}\",\
+         \"gflops\":{:.1},\"ceilingGflops\":{:.1},\"ofCeiling\":{:.4},\
+         \"medianOfCeiling\":{:.4},\"rounds\":{}}}",
+        best / 1e9,
+        ceiling / 1e9,
+        best / ceiling,
+        median / ceiling,
+        case.seconds.len(),
+    );
 }
 
 struct Buffers {
