@@ -109,6 +109,11 @@ impl Tensors {
         self.allocate(Form::Rows { width, stride: stride(width) }, rows)
     }
 
+    /// An unnamed matrix [rows × columns] in panels for an op's own use.
+    pub fn scratch_panels(&mut self, rows: usize, columns: usize) -> Result<Id> {
+        self.allocate(Form::Matrix { rows, columns, way: Way::Straight }, 0)
+    }
+
     pub fn find(&self, name: &str) -> Result<Id> {
         let unknown = || Error::new(format!("there is no tensor {name:?}"));
         self.names.get(name).copied().ok_or_else(unknown)

@@ -144,7 +144,6 @@ impl Buffers {
         };
         let project = Project {
             delta_t: self.delta_t,
-            delta_stride: rows.next_multiple_of(16),
             matrix: self.weights[matrix],
             y: self.y,
             y_stride: STRIDE,

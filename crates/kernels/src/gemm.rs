@@ -175,7 +175,7 @@ unsafe fn project_tile<V: Vector, const R: usize, const C: usize>(
     i: usize,
     row: usize,
 ) {
-    // SAFETY: i..i + R < inner; delta_t has 16 C floats at (column, row); prefetches may miss.
+    // SAFETY: i..i + R < inner; delta_t has C panels from `row` on; prefetches may miss.
     unsafe {
         let mut sums = [[V::splat(0.0); C]; R];
         let panel_floats = job.inner * LANES;
@@ -187,12 +187,19 @@ unsafe fn project_tile<V: Vector, const R: usize, const C: usize>(
                 V::prefetch(matrix.wrapping_add(panel_floats + r * LANES));
                 V::prefetch_later(matrix.wrapping_add((R + r) * LANES));
             }
+            // So do the lines that the store touches, one a row: each panel asks for a row's.
+            if panel < C * LANES {
+                V::prefetch_later(job.y.wrapping_add((row + panel) * job.y_stride + i));
+                if let Some(by) = &job.gate {
+                    V::prefetch_later(by.h.wrapping_add((row + panel) * by.h_stride + i));
+                }
+            }
             for lane in 0..LANES.min(job.columns - panel * LANES) {
                 let column = panel * LANES + lane;
-                let delta = job.delta_t.add(column * job.delta_stride + row);
+                let delta = job.delta_t.add(row * job.columns + column * LANES);
                 let mut vectors = [V::splat(0.0); C];
                 for (c, vector) in vectors.iter_mut().enumerate() {
-                    *vector = V::load(delta.add(c * LANES));
+                    *vector = V::load(delta.add(c * job.columns * LANES));
                 }
                 for (r, chain) in sums.iter_mut().enumerate() {
                     let m = V::splat(*matrix.add(r * LANES + lane));
@@ -214,6 +221,8 @@ unsafe fn project_store<V: Vector, const R: usize, const C: usize>(
     i: usize,
     row: usize,
 ) {
+    // A copy, which the stores to y cannot be thought to change.
+    let job = *job;
     // SAFETY: rows below job.rows and i..i + R exist in y and in the gate's h.
     unsafe {
         for c in 0..C {
@@ -258,6 +267,14 @@ struct UpdateOrder {
     chunk: usize,
 }
 
+/// A unit's place in that order.
+struct UpdatePlace {
+    /// The chunk's tiles, the panel, and the tile.
+    chunk: Range<usize>,
+    panel: usize,
+    tile: usize,
+}
+
 impl UpdateOrder {
     #[inline(always)]
     fn new(job: &Update, height: usize) -> Self {
@@ -268,13 +285,30 @@ impl UpdateOrder {
         Self { panels: job.columns.div_ceil(LANES), tiles, chunk }
     }
 
-    /// (panel, tile) of a unit.
     #[inline(always)]
-    fn place(&self, unit: usize) -> (usize, usize) {
+    fn place(&self, unit: usize) -> UpdatePlace {
         let first = unit / (self.chunk * self.panels) * self.chunk;
         let width = self.chunk.min(self.tiles - first);
         let within = unit - first * self.panels;
-        (within / width, first + within % width)
+        UpdatePlace {
+            chunk: first..first + width,
+            panel: within / width,
+            tile: first + within % width,
+        }
+    }
+
+    /// The place of the next unit: what [`Self::place`] gives, without its divisions.
+    #[inline(always)]
+    fn advance(&self, place: &mut UpdatePlace) {
+        place.tile += 1;
+        if place.tile == place.chunk.end {
+            place.panel += 1;
+            if place.panel == self.panels {
+                place.panel = 0;
+                place.chunk = place.chunk.end..self.tiles.min(place.chunk.end + self.chunk);
+            }
+            place.tile = place.chunk.start;
+        }
     }
 }
 
@@ -288,22 +322,27 @@ pub fn update_units<const MR: usize>(job: &Update) -> usize {
 /// That of `Kernel::update`, and of [`Vector`].
 #[inline(always)]
 pub unsafe fn update<V: Vector, const MR: usize>(job: &Update, units: Range<usize>) {
+    if units.is_empty() {
+        return;
+    }
     let order = UpdateOrder::new(job, MR);
-    for unit in units {
-        let (panel, tile) = order.place(unit);
+    let mut place = order.place(units.start);
+    // The next panel of delta is a cache line a row, far apart: each tile asks for some.
+    let share = job.rows.div_ceil(order.chunk.min(order.tiles));
+    for _ in units {
+        let UpdatePlace { panel, tile, .. } = place;
         let mut i = tile * MR;
         let end = job.inner.min(i + MR);
         // SAFETY: i..end and the panel exist, as the unit does; prefetches may miss.
         unsafe {
-            // The next panel of delta is a cache line a row, far apart: each tile asks for some.
-            let share = job.rows.div_ceil(order.chunk.min(order.tiles));
-            let first = tile % order.chunk * share;
+            let first = (tile - place.chunk.start) * share;
             for row in first..job.rows.min(first + share) {
                 let line = row * job.delta_stride + (panel + 1) * LANES;
                 V::prefetch_later(job.delta.wrapping_add(line));
             }
             in_tiles!(MR, i..end, update_tile::<V, _>(job, panel, i));
         }
+        order.advance(&mut place);
     }
 }
 

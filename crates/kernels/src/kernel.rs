@@ -124,10 +124,8 @@ pub struct Forward {
 /// Y `[rows × inner]` = (delta `[rows × columns]` · Mᵀ) ⊙ gate, M `[inner × columns]` in panels.
 #[derive(Clone, Copy, Debug)]
 pub struct Project {
-    /// deltaᵀ `[columns × delta_stride]`: row o holds delta[..][o]; zero in `rows..delta_stride`.
+    /// deltaᵀ `[columns × rows]` in panels: 16 rows of the batch each, zero past the last.
     pub delta_t: *const f32,
-    /// Floats from one row of `delta_t` to the next: a multiple of 16, at least `rows`.
-    pub delta_stride: usize,
     /// M in panels, the layout of the weight that it stands in for.
     pub matrix: *const f32,
     /// Y, row-major; only columns below `inner` are written.
@@ -187,14 +185,13 @@ pub struct UpdateBias {
     pub sgd: Sgd,
 }
 
-/// deltaᵀ `[columns × target_stride]` of delta `[rows × columns]`, zero in `rows..target_stride`.
+/// deltaᵀ `[columns × rows]` in panels of 16 rows, zero past the last, of delta `[rows × columns]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Transpose {
     pub source: *const f32,
     pub source_stride: usize,
+    /// `panels::len(columns, rows)` floats.
     pub target: *mut f32,
-    /// A multiple of 16, at least `rows`.
-    pub target_stride: usize,
     pub rows: usize,
     pub columns: usize,
 }
@@ -246,7 +243,7 @@ pub trait Kernel: Send + Sync {
     /// As stated at the trait.
     unsafe fn update_bias(&self, job: &UpdateBias, units: Range<usize>);
 
-    /// One unit is 16 rows of the target.
+    /// One unit is 16 columns of the source.
     fn transpose_units(&self, job: &Transpose) -> usize;
     /// # Safety
     /// As stated at the trait.

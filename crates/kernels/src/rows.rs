@@ -60,7 +60,7 @@ pub fn transpose_units(job: &Transpose) -> usize {
     job.columns.div_ceil(LANES)
 }
 
-/// Sixteen target rows at a time: reads whole cache lines, writes 16 streams.
+/// Sixteen columns at a time: reads whole cache lines, writes whole cache lines.
 ///
 /// # Safety
 /// That of `Kernel::transpose`.
@@ -69,9 +69,10 @@ pub unsafe fn transpose(job: &Transpose, units: Range<usize>) {
     for unit in units {
         let first = unit * LANES;
         let end = job.columns.min(first + LANES);
-        for block in (0..job.target_stride).step_by(LANES) {
+        for panel in 0..job.rows.div_ceil(LANES) {
             for column in first..end {
-                for row in block..block + LANES {
+                for lane in 0..LANES {
+                    let row = panel * LANES + lane;
                     // SAFETY: the source is read below its `rows` only.
                     unsafe {
                         let value = if row < job.rows {
@@ -79,7 +80,7 @@ pub unsafe fn transpose(job: &Transpose, units: Range<usize>) {
                         } else {
                             0.0
                         };
-                        *job.target.add(column * job.target_stride + row) = value;
+                        *job.target.add((panel * job.columns + column) * LANES + lane) = value;
                     }
                 }
             }

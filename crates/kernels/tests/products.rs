@@ -7,7 +7,7 @@ use common::{ACTIVATIONS, Rows, activated, assert_near, assert_sum_near, packed,
 use feedalign_kernels::dispatch::available;
 use feedalign_kernels::{
     Activation, Epilogue, Forward, Gate, Kernel, LANES, Project, ROW_CHUNK, Sgd, Transpose, Update,
-    UpdateBias,
+    UpdateBias, panels,
 };
 
 /// Around the edges of tiles of 2, 6, 8 rows and of 1, 2, 4 vectors of rows.
@@ -113,20 +113,18 @@ fn a_gated_forward_is_the_sum_times_the_derivative() {
     }
 }
 
-fn transposed(kernel: &dyn Kernel, delta: &Rows, n: usize, columns: usize) -> (Vec<f32>, usize) {
-    let target_stride = n.next_multiple_of(LANES).max(LANES);
-    let mut target = vec![f32::NAN; columns * target_stride];
+fn transposed(kernel: &dyn Kernel, delta: &Rows, n: usize, columns: usize) -> Vec<f32> {
+    let mut target = vec![f32::NAN; panels::len(columns, n)];
     let job = Transpose {
         source: delta.data.as_ptr(),
         source_stride: delta.stride,
         target: target.as_mut_ptr(),
-        target_stride,
         rows: n,
         columns,
     };
     // SAFETY: the buffers have the shapes stated.
     in_two(kernel.transpose_units(&job), |units| unsafe { kernel.transpose(&job, units) });
-    (target, target_stride)
+    target
 }
 
 #[test]
@@ -138,12 +136,11 @@ fn project_is_the_product_with_the_transpose_times_the_derivative() {
         let (plain, matrix) = packed(inner, columns, 2);
         let what = format!("{n} × {inner} × {columns} {activation:?}");
         let y = same_bits(&what, |kernel| {
-            let (delta_t, delta_stride) = transposed(kernel, &delta, n, columns);
+            let delta_t = transposed(kernel, &delta, n, columns);
             let mut y = rows(n, inner, 3);
             let gate = Gate { h: h.data.as_ptr(), h_stride: h.stride, activation };
             let job = Project {
                 delta_t: delta_t.as_ptr(),
-                delta_stride,
                 matrix: matrix.as_ptr(),
                 y: y.data.as_mut_ptr(),
                 y_stride: y.stride,
@@ -179,11 +176,11 @@ fn project_is_the_product_with_the_transpose_times_the_derivative() {
 #[test]
 fn transposing_pads_with_zero() {
     let delta = rows(17, 33, 1);
-    let (target, stride) = transposed(&*available()[0], &delta, 17, 33);
+    let target = transposed(&*available()[0], &delta, 17, 33);
     for column in 0..33 {
-        for row in 0..stride {
+        for row in 0..32 {
             let expected = if row < 17 { delta.data[row * delta.stride + column] } else { 0.0 };
-            assert_eq!(target[column * stride + row], expected);
+            assert_eq!(target[panels::index(33, column, row)], expected);
         }
     }
 }

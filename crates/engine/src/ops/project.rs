@@ -43,7 +43,7 @@ fn transposed(op: &Project, lowering: &mut Lowering) -> Result<()> {
     let (delta, delta_stride) = lowering.rows_of(&op.delta, columns)?;
     let (out, y_stride) = lowering.rows_of(&op.out, inner)?;
     let gate = gate(op, inner, lowering)?;
-    let (turned, turned_stride) = turned(delta, delta_stride, columns, lowering)?;
+    let turned = turned(delta, delta_stride, columns, lowering)?;
     let mut reads = vec![turned, matrix];
     reads.extend(gate.map(|((h, _), _)| h));
     let [pd, pm, py] = [turned, matrix, out].map(|id| Address(lowering.tensors.f32(id)));
@@ -53,7 +53,6 @@ fn transposed(op: &Project, lowering: &mut Lowering) -> Result<()> {
         let gate = gate.map(|(h, h_stride, activation)| Gate { h: h.get(), h_stride, activation });
         let job = Job {
             delta_t: pd.get(),
-            delta_stride: turned_stride,
             matrix: pm.get(),
             y: py.get(),
             y_stride,
@@ -70,26 +69,18 @@ fn transposed(op: &Project, lowering: &mut Lowering) -> Result<()> {
     Ok(())
 }
 
-/// deltaᵀ, made once however many products read it.
-fn turned(
-    delta: Id,
-    source_stride: usize,
-    columns: usize,
-    lowering: &mut Lowering,
-) -> Result<(Id, usize)> {
-    let batch = lowering.batch.next_multiple_of(16);
+/// deltaᵀ in panels, made once however many products read it.
+fn turned(delta: Id, source_stride: usize, columns: usize, lowering: &mut Lowering) -> Result<Id> {
     if let Some(known) = lowering.transposed.get(&delta) {
-        return Ok((*known, lowering.stride(*known)));
+        return Ok(*known);
     }
-    let scratch = lowering.tensors.scratch(columns, batch)?;
-    let target_stride = lowering.stride(scratch);
+    let scratch = lowering.tensors.scratch_panels(columns, lowering.batch)?;
     let [source, target] = [delta, scratch].map(|id| Address(lowering.tensors.f32(id)));
     lowering.stage(&[delta], &[scratch], move |step, member| {
         let job = Transpose {
             source: source.get(),
             source_stride,
             target: target.get(),
-            target_stride,
             rows: step.rows,
             columns,
         };
@@ -100,7 +91,7 @@ fn turned(
     if !lowering.conditional() {
         lowering.transposed.insert(delta, scratch);
     }
-    Ok((scratch, target_stride))
+    Ok(scratch)
 }
 
 /// out ← (delta · matrix) ⊙ gate, the matrix lying as `[inner × columns]`: a direct matrix, or a
