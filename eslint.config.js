@@ -1,19 +1,16 @@
 import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
+const nodeGlobals = Object.fromEntries(
+  ['console', 'performance', 'process', 'setTimeout', 'URL', 'WebAssembly'].map((name) => [
+    name,
+    false,
+  ]),
+)
+
 export default tseslint.config(
   {
-    ignores: [
-      'dist',
-      'native',
-      'wasm',
-      'target',
-      '.cache',
-      'runs',
-      'scripts',
-      'bench',
-      '*.config.*',
-    ],
+    ignores: ['dist', 'native', 'wasm', 'target', '.cache', 'runs', 'scripts', '*.config.*'],
   },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
@@ -23,5 +20,11 @@ export default tseslint.config(
       // Numbers in messages are what users read.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     },
+  },
+  {
+    // Plain JavaScript that runs as it stands: no types to check by.
+    files: ['**/*.mjs'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { globals: nodeGlobals },
   },
 )

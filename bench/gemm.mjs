@@ -1,12 +1,13 @@
 /** The three products alone, at 1500 × 1500, as `crates/kernels/examples/gemm.rs` times them. */
 import { spawnSync } from 'node:child_process'
-import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { number, numbers } from './options.mjs'
+import { percent, table } from './table.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** One JSON line per product and batch; throws with what cargo said where it fails. */
-function run(threads, seconds, batches) {
+function time(threads, seconds, batches) {
   const cargo = ['run', '--release', '--quiet', '-p', 'feedalign-kernels', '--example', 'gemm']
   const args = [...cargo, '--', threads, seconds, ...batches].map(String)
   const { status, stdout, stderr } = spawnSync('cargo', args, { cwd: root, encoding: 'utf8' })
@@ -17,26 +18,27 @@ function run(threads, seconds, batches) {
     .map((line) => JSON.parse(line))
 }
 
-export function gemm({ json, batches, threads, seconds }) {
-  const share = Math.max(1, Math.round(seconds / threads.length))
-  const rows = threads.flatMap((count) => run(count, share, batches))
-  if (json) for (const row of rows) console.log(JSON.stringify(row))
-  else print(rows)
+export const options = {
+  batches: numbers(32, 64, 128, 256),
+  threads: numbers(1, 2),
+  seconds: number(40),
 }
 
-function print(rows) {
-  console.log(`${cpus()[0].model.trim()}, kernel ${rows[0].kernel}, 1500 × 1500`)
-  console.log('job      rows  threads  GFLOP/s   ceiling  of ceiling  (median)')
-  for (const one of rows) {
-    const cells = [
-      one.job.padEnd(8),
-      String(one.m).padStart(4),
-      String(one.threads).padStart(8),
-      one.gflops.toFixed(1).padStart(8),
-      one.ceilingGflops.toFixed(1).padStart(9),
-      `${(100 * one.ofCeiling).toFixed(1)} %`.padStart(11),
-      `${(100 * one.medianOfCeiling).toFixed(1)} %`.padStart(9),
-    ]
-    console.log(cells.join(' '))
-  }
+export function run({ batches, threads, seconds }) {
+  const share = Math.max(1, Math.round(seconds / threads.length))
+  return threads.flatMap((count) => time(count, share, batches))
+}
+
+export function print(rows) {
+  console.log(`kernel ${rows[0].kernel}, 1500 × 1500`)
+  const columns = [
+    ['job', (row) => row.job],
+    ['rows', (row) => row.m],
+    ['threads', (row) => row.threads],
+    ['GFLOP/s', (row) => row.gflops.toFixed(1)],
+    ['ceiling', (row) => row.ceilingGflops.toFixed(1)],
+    ['of ceiling', (row) => percent(row.ofCeiling)],
+    ['(median)', (row) => percent(row.medianOfCeiling)],
+  ]
+  console.log(table(rows, columns))
 }

@@ -1,5 +1,4 @@
 /** Whole training steps of the talk's MNIST network, for every rule, batch and thread count. */
-import { cpus } from 'node:os'
 import { compile } from '../dist/compile/index.js'
 import { DataSet, Session } from '../dist/engine/index.js'
 import { addon, native } from '../dist/engine/native.js'
@@ -8,6 +7,8 @@ import { findRule } from '../dist/rules/index.js'
 import { losses } from '../dist/training/losses.js'
 import { optimizers } from '../dist/training/optimizers.js'
 import { fraction, interleave, median } from './measure.mjs'
+import { number, numbers, words } from './options.mjs'
+import { percent, table } from './table.mjs'
 
 const NETWORK = '784-1500-1500-1500-10'
 const EXAMPLES = 4096
@@ -73,7 +74,15 @@ function prepare(rule, batch, threads, feedbackRank, data) {
   }
 }
 
-export async function step({ json, rules, batches, threads, feedbackRank, seconds }) {
+export const options = {
+  rules: words(['bp', 'fa', 'dfa']),
+  batches: numbers(32, 64, 128, 256),
+  threads: numbers(1, 2),
+  feedbackRank: number(),
+  seconds: number(40),
+}
+
+export async function run({ rules, batches, threads, feedbackRank, seconds }) {
   const data = examples()
   const cases = threads.flatMap((count) =>
     batches.flatMap((batch) =>
@@ -82,19 +91,10 @@ export async function step({ json, rules, batches, threads, feedbackRank, second
   )
   const ceilings = threads.map((count) => ({
     threads: count,
-    accumulators: 0,
-    run: async function () {
-      const { flops, accumulators } = await addon().ceiling(count, 0.05)
-      this.accumulators = accumulators
-      return flops
-    },
+    run: async () => (await addon().ceiling(count, 0.05)).flops,
   }))
-  const started = performance.now()
   await interleave([...ceilings, ...cases], seconds)
-  const rows = cases.map((one) => row(one, ceilings))
-  const total = (performance.now() - started) / 1000
-  if (json) for (const line of rows) console.log(JSON.stringify(line))
-  else print(rows, ceilings, cases[0].session.kernel, total)
+  return cases.map((one) => row(one, ceilings))
 }
 
 function row({ rule, batch, threads, feedbackRank, flops, rates, session }, ceilings) {
@@ -120,26 +120,17 @@ function row({ rule, batch, threads, feedbackRank, flops, rates, session }, ceil
   }
 }
 
-function print(rows, ceilings, kernel, seconds) {
-  console.log(`${cpus()[0].model.trim()}, kernel ${kernel}, node ${process.version}`)
-  for (const { threads, rates, accumulators } of ceilings) {
-    const gflops = (Math.max(...rates) / 1e9).toFixed(1)
-    const middle = (median(rates) / 1e9).toFixed(1)
-    const shape = `${accumulators} accumulators of 16 lanes`
-    console.log(`ceiling, threads ${threads}: ${gflops} GFLOP/s (median ${middle}; ${shape})`)
-  }
-  console.log(`\n${NETWORK}, ${rows[0].rounds} rounds in ${seconds.toFixed(0)} s`)
-  console.log('rule  batch  threads  samples/s  (median)  of ceiling  (median)')
-  for (const one of rows) {
-    const cells = [
-      one.rule.padEnd(4),
-      String(one.batch).padStart(6),
-      String(one.threads).padStart(8),
-      String(one.samplesPerSecond).padStart(10),
-      String(one.medianSamplesPerSecond).padStart(9),
-      `${(100 * one.ofCeiling).toFixed(1)} %`.padStart(11),
-      `${(100 * one.medianOfCeiling).toFixed(1)} %`.padStart(9),
-    ]
-    console.log(cells.join(' '))
-  }
+export function print(rows) {
+  console.log(`${NETWORK}, kernel ${rows[0].kernel}, ${rows[0].rounds} rounds`)
+  const columns = [
+    ['rule', (row) => row.rule],
+    ['batch', (row) => row.batch],
+    ['threads', (row) => row.threads],
+    ['samples/s', (row) => row.samplesPerSecond],
+    ['(median)', (row) => row.medianSamplesPerSecond],
+    ['ceiling', (row) => row.ceilingGflops.toFixed(1)],
+    ['of ceiling', (row) => percent(row.ofCeiling)],
+    ['(median)', (row) => percent(row.medianOfCeiling)],
+  ]
+  console.log(table(rows, columns))
 }
