@@ -151,11 +151,6 @@ impl<'a> Lowering<'a> {
         self.stages.len()
     }
 
-    /// Floats from row to row of a tensor of rows; zero for others.
-    pub fn stride(&self, id: Id) -> usize {
-        if let Form::Rows { stride, .. } = self.tensors.form(id) { stride } else { 0 }
-    }
-
     pub fn value(&self, scalar: &Scalar) -> Result<Value> {
         match scalar {
             Scalar::Constant(value) if value.is_finite() => Ok(Value::Constant(*value)),
