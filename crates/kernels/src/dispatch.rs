@@ -1,5 +1,6 @@
 //! Which kernels this CPU has, and which one to use.
 
+use crate::bf16::{GenericHalf, HalfKernel};
 use crate::generic::Generic;
 use crate::kernel::Kernel;
 
@@ -51,4 +52,25 @@ pub fn choose(name: Option<&str>) -> Result<Box<dyn Kernel>, String> {
 pub fn from_environment() -> Result<Box<dyn Kernel>, String> {
     let forced = std::env::var(VARIABLE).ok().filter(|name| !name.is_empty());
     choose(forced.as_deref()).map_err(|message| format!("{VARIABLE}: {message}"))
+}
+
+/// Every bf16 kernel that this CPU can run, fastest first.
+#[must_use]
+pub fn halves() -> Vec<Box<dyn HalfKernel>> {
+    let mut halves: Vec<Box<dyn HalfKernel>> = Vec::new();
+    #[cfg(target_arch = "x86_64")]
+    if let Some(half) = crate::x86_64::avx512_bf16::Avx512Bf16::new() {
+        halves.push(Box::new(half));
+    }
+    halves.extend(GenericHalf::new().map(|half| Box::new(half) as Box<dyn HalfKernel>));
+    halves
+}
+
+/// The bf16 kernel that goes with a kernel: the fastest with `avx512`, with any other the
+/// reference.
+#[must_use]
+pub fn half(kernel: &dyn Kernel) -> Box<dyn HalfKernel> {
+    let mut halves = halves();
+    let place = if kernel.name() == "avx512" { 0 } else { halves.len() - 1 };
+    halves.swap_remove(place)
 }

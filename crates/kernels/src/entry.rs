@@ -60,7 +60,7 @@ macro_rules! kernel {
             }
             $(#[target_feature(enable = $features)])?
             pub unsafe fn spin(accumulators: usize, iterations: usize) -> u64 {
-                unsafe { peak::spin::<$vector>(accumulators, iterations) }
+                unsafe { peak::spin::<peak::MultiplyAdd<$vector>>(accumulators, iterations) }
             }
         }
 

@@ -49,13 +49,20 @@ unsafe fn derivative<V: Vector>(h: V, activation: Activation) -> V {
 #[inline(always)]
 pub unsafe fn gate<V: Vector>(sum: V, gate: &Gate, row: usize, column: usize) -> V {
     // SAFETY: the caller says that h has 16 floats there.
-    unsafe {
-        let h = V::load(gate.h.add(row * gate.h_stride + column));
-        sum.mul(derivative(h, gate.activation))
-    }
+    unsafe { gated(sum, V::load(gate.h.add(row * gate.h_stride + column)), gate.activation) }
 }
 
-/// The optimizer's step on 16 parameters; `sum` is their gradient, summed over the rows.
+/// sum ⊙ f′(h), lane by lane.
+///
+/// # Safety
+/// That of [`Vector`].
+#[inline(always)]
+pub unsafe fn gated<V: Vector>(sum: V, h: V, activation: Activation) -> V {
+    // SAFETY: the caller keeps the contract of `Vector`.
+    unsafe { sum.mul(derivative(h, activation)) }
+}
+
+/// The optimizer's step on 16 parameters in memory; `sum` is their gradient, summed over the rows.
 ///
 /// # Safety
 /// That of [`Vector`]; `parameter` points to 16 floats, `velocity` too unless it is null.
@@ -68,11 +75,25 @@ pub unsafe fn step<V: Vector>(
     weight_decay: f32,
 ) {
     // SAFETY: the caller gives 16 floats each.
+    unsafe { stepped(sum, V::load(parameter), velocity, sgd, weight_decay).store(parameter) }
+}
+
+/// The 16 parameters `w` after the optimizer's step.
+///
+/// # Safety
+/// That of [`Vector`]; `velocity` points to 16 floats unless it is null.
+#[inline(always)]
+pub unsafe fn stepped<V: Vector>(
+    sum: V,
+    w: V,
+    velocity: *mut f32,
+    sgd: &Sgd,
+    weight_decay: f32,
+) -> V {
+    // SAFETY: the caller gives 16 floats.
     unsafe {
-        let w = V::load(parameter);
         if velocity.is_null() && weight_decay == 0.0 {
-            let rate = V::splat(-(sgd.learning_rate * sgd.scale));
-            return rate.mul_add(sum, w).store(parameter);
+            return V::splat(-(sgd.learning_rate * sgd.scale)).mul_add(sum, w);
         }
         let mut g = sum.mul(V::splat(sgd.scale));
         if weight_decay != 0.0 {
@@ -82,7 +103,7 @@ pub unsafe fn step<V: Vector>(
             g = V::splat(sgd.momentum).mul_add(V::load(velocity), g);
             g.store(velocity);
         }
-        V::splat(-sgd.learning_rate).mul_add(g, w).store(parameter);
+        V::splat(-sgd.learning_rate).mul_add(g, w)
     }
 }
 

@@ -38,6 +38,8 @@ macro_rules! in_tiles {
     };
 }
 
+pub(crate) use in_tiles;
+
 /// Units of work: panel-major, `MR` rows each.
 #[inline(always)]
 pub fn forward_units<const MR: usize>(job: &Forward) -> usize {

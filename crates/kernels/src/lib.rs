@@ -1,6 +1,7 @@
 //! Matrix kernels for training: forward, project and update on weights that never leave their
 //! panels. See [`kernel`] for the contract, [`dispatch`] for what this CPU has.
 
+pub mod bf16;
 pub mod dispatch;
 pub mod kernel;
 pub mod memory;

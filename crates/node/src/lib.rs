@@ -252,7 +252,8 @@ impl Task for MeasureCeiling {
         let seconds = self.seconds;
         pool.run(&|member| {
             let origin = Instant::now();
-            let peak = peak::measure(&*kernel, seconds, || origin.elapsed().as_secs_f64());
+            let peak =
+                peak::measure(|a, n| kernel.spin(a, n), seconds, || origin.elapsed().as_secs_f64());
             if let Ok(mut peaks) = peaks.lock() {
                 peaks.push((member.index(), peak));
             }

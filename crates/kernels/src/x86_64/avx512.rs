@@ -15,7 +15,7 @@ use crate::entry::kernel;
 use crate::vector::Vector;
 
 #[derive(Clone, Copy)]
-pub struct Zmm(__m512);
+pub struct Zmm(pub(super) __m512);
 
 // SAFETY (of all bodies): the trait's contract says that AVX-512F is there and pointers are valid.
 impl Vector for Zmm {

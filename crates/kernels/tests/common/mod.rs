@@ -3,6 +3,8 @@
 // Each test file uses its own part.
 #![allow(dead_code)]
 
+pub mod half;
+
 use feedalign_kernels::panels::{self, Way};
 use feedalign_kernels::{Activation, LANES};
 
