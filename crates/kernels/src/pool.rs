@@ -14,6 +14,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 
+use crate::cores::Cores;
+
 /// Turns of a waiting loop before a member gives its core away: some 50 µs.
 const SPINS: usize = 2_000;
 
@@ -139,11 +141,13 @@ impl Pool {
         self.shared.threads
     }
 
-    /// Runs `job` on every member and returns when all have finished.
+    /// Runs `job` on every member and returns when all have finished; before that it waits until
+    /// there are cores for them (see [`Cores`]). So a job must not run another pool.
     ///
     /// # Panics
     /// With the panic of a member, after all have left.
     pub fn run(&mut self, job: &(dyn Fn(&Member) + Sync)) {
+        let _turn = Cores::of_process().take(self.threads());
         let shared = &*self.shared;
         // SAFETY: only the lifetime of the referent changes. No helper runs now (this method has
         // `&mut self` and waits for all before it returns), so nobody reads `job` after it ends.
