@@ -36,12 +36,13 @@ function multiplyAdds(program, phase) {
 }
 
 /** One case: a session, and a function that runs it for a while and gives samples a second. */
-function prepare(rule, batch, threads, feedbackRank, data) {
+function prepare(rule, precision, batch, threads, feedbackRank, data) {
   const program = compile({
     network: parseNetwork(NETWORK),
     rule: findRule(rule),
     loss: losses.crossEntropy(),
     optimizer: optimizers.sgd({ learningRate: 0.01 }),
+    precision,
     batch,
     reduction: 'mean',
     labels: true,
@@ -65,6 +66,7 @@ function prepare(rule, batch, threads, feedbackRank, data) {
   }
   return {
     rule,
+    precision,
     batch,
     threads,
     feedbackRank,
@@ -76,36 +78,44 @@ function prepare(rule, batch, threads, feedbackRank, data) {
 
 export const options = {
   rules: words(['bp', 'fa', 'dfa']),
+  precisions: words(['f32']),
   batches: numbers(32, 64, 128, 256),
   threads: numbers(1, 2),
   feedbackRank: number(),
   seconds: number(40),
 }
 
-export async function run({ rules, batches, threads, feedbackRank, seconds }) {
+export async function run({ rules, precisions, batches, threads, feedbackRank, seconds }) {
   const data = examples()
   const cases = threads.flatMap((count) =>
     batches.flatMap((batch) =>
-      rules.map((rule) => prepare(rule, batch, count, feedbackRank, data)),
+      precisions.flatMap((precision) =>
+        rules.map((rule) => prepare(rule, precision, batch, count, feedbackRank, data)),
+      ),
     ),
   )
-  const ceilings = threads.map((count) => ({
-    threads: count,
-    run: async () => (await addon().ceiling(count, 0.05)).flops,
-  }))
+  const ceilings = threads.flatMap((count) =>
+    precisions.map((precision) => ({
+      threads: count,
+      precision,
+      run: async () => (await addon().ceiling(count, 0.05, precision)).flops,
+    })),
+  )
   await interleave([...ceilings, ...cases], seconds)
   return cases.map((one) => row(one, ceilings))
 }
 
-function row({ rule, batch, threads, feedbackRank, flops, rates, session }, ceilings) {
-  const { rates: peaks } = ceilings.find((ceiling) => ceiling.threads === threads)
+function row(one, ceilings) {
+  const { rule, precision, batch, threads, feedbackRank, flops, rates, session } = one
+  const fits = (ceiling) => ceiling.threads === threads && ceiling.precision === precision
+  const { rates: peaks } = ceilings.find(fits)
   const ceiling = Math.max(...peaks)
   const [best, middle] = [Math.max(...rates), median(rates)]
   return {
     bench: 'step',
     network: NETWORK,
     rule,
-    precision: 'f32',
+    precision,
     batch,
     threads,
     feedbackRank,
@@ -124,6 +134,7 @@ export function print(rows) {
   console.log(`${NETWORK}, kernel ${rows[0].kernel}, ${rows[0].rounds} rounds`)
   const columns = [
     ['rule', (row) => row.rule],
+    ['precision', (row) => row.precision],
     ['batch', (row) => row.batch],
     ['threads', (row) => row.threads],
     ['samples/s', (row) => row.samplesPerSecond],

@@ -76,7 +76,7 @@ const bad: readonly [string, unknown, RegExp][] = [
   ['batch', 65_537, /65537 is not a whole number from 1 to 65,536/],
   ['seed', -1, /-1 is not a whole number from 0/],
   ['threads', 0, /0 is not a whole number from 1 to 1,024/],
-  ['precision', 'bf16', /"bf16" is not in this version; f32 is/],
+  ['precision', 'fp16', /"fp16" is none of f32, bf16; did you mean/],
   ['engine', 'nativ', /"nativ" is none of native, wasm; did you mean "native"\?/],
   ['validation', 1, /1 is not a fraction from 0 to below 1/],
   ['weightScale', 1e7, /10000000 is not a number from 0 to 1e6/],

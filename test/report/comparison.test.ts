@@ -15,6 +15,7 @@ const start = {
   parameters: 15_910,
   threads: 2,
   kernel: 'avx2',
+  precision: 'f32',
   engine: 'native',
   batch: 64,
   epochs: 2,

@@ -1,4 +1,4 @@
-import type { Instruction, Phase, Program, Reduction } from '../engine/program.js'
+import type { Instruction, Phase, Precision, Program, Reduction } from '../engine/program.js'
 import { UsageError } from '../errors.js'
 import { blockAt, type Network } from '../network/index.js'
 import { through, weights, type Rule, type Signal } from '../rules/vocabulary.js'
@@ -17,6 +17,8 @@ export interface CompileOptions extends Scales, FeedbackOptions {
   /** Rows of a step, 1 to 65,536. */
   readonly batch: number
   readonly reduction: Reduction
+  /** Of the matrix products; f32 unless told. */
+  readonly precision?: Precision | undefined
   /** Whether targets are labels, or float values [n × outputs]. */
   readonly labels: boolean
   /** x = scale · input + shift. */
@@ -32,7 +34,7 @@ export function compile(options: CompileOptions): Program {
   const momentum = options.optimizer.momentum > 0
   return {
     format: 1,
-    precision: 'f32',
+    precision: options.precision ?? 'f32',
     batch,
     tensors: [
       ...parameters(network, options),

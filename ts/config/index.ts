@@ -48,6 +48,7 @@ export function fitOptions(config: Config, loaded: Loaded): FitOptions {
     feedbackScale: config.feedbackScale,
     inputScaling: config.inputScaling,
     reduction: config.reduction,
+    precision: config.precision,
     ...(feedbackRank === undefined ? {} : { feedbackRank }),
     ...(threads === undefined ? {} : { threads }),
     ...(engine === undefined ? {} : { engine }),

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { FeedalignError } from '../errors.js'
 import type { Binding, DataSetBinding, SessionBinding, SessionOptions } from './binding.js'
+import type { Precision } from './program.js'
 
 /** The addon's own names. */
 interface Addon {
@@ -12,7 +13,11 @@ interface Addon {
     outputs: number,
   ) => DataSetBinding
   kernels(): string[]
-  ceiling(threads: number, seconds: number): Promise<{ flops: number; accumulators: number }>
+  ceiling(
+    threads: number,
+    seconds: number,
+    precision?: Precision,
+  ): Promise<{ flops: number; accumulators: number }>
 }
 
 /** Rust's name for the C library is part of the file's name on Linux. */

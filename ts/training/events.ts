@@ -1,3 +1,5 @@
+import type { Precision } from '../engine/program.js'
+
 /** What a run tells, in order: `start`, then per epoch `progress` and `epoch`, then one end. */
 export type TrainingEvent = StartEvent | ProgressEvent | EpochEvent | DoneEvent | InterruptedEvent
 
@@ -10,6 +12,7 @@ export interface StartEvent {
   readonly threads: number
   readonly kernel: string
   readonly engine: 'native' | 'wasm'
+  readonly precision: Precision
   readonly batch: number
   readonly epochs: number
   readonly seed: number

@@ -87,7 +87,7 @@ class Trainer {
   #compile(): Program {
     const { network, rule, data, loss = losses.crossEntropy() } = this.#options
     const { reduction = 'mean', inputScaling = 'standardise' } = this.#options
-    const { weightScale = 1, feedbackScale = 1, feedbackRank } = this.#options
+    const { weightScale = 1, feedbackScale = 1, feedbackRank, precision } = this.#options
     return compile({
       network,
       rule,
@@ -95,6 +95,7 @@ class Trainer {
       optimizer: this.#optimizer,
       batch: this.#batch,
       reduction,
+      precision,
       labels: data.targets.kind === 'labels',
       weightScale: factor('weightScale', weightScale),
       feedbackScale: factor('feedbackScale', feedbackScale),
@@ -328,6 +329,7 @@ class Trainer {
       threads: this.#threads,
       kernel: this.session.kernel,
       engine: this.#engine.name,
+      precision: this.#options.precision ?? 'f32',
       batch: this.#batch,
       epochs: this.#epochs,
       seed: this.#seed,

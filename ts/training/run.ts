@@ -1,7 +1,7 @@
 import type { Examples } from '../data/examples.js'
 import type { InputScaling } from '../data/scaling.js'
 import type { Session } from '../engine/index.js'
-import type { Reduction } from '../engine/program.js'
+import type { Precision, Reduction } from '../engine/program.js'
 import type { Network } from '../network/index.js'
 import type { Rule } from '../rules/index.js'
 import type { TrainingEvent } from './events.js'
@@ -31,6 +31,8 @@ export interface FitOptions {
   readonly engine?: 'native' | 'wasm'
   readonly inputScaling?: InputScaling
   readonly reduction?: Reduction
+  /** Of the matrix products, f32 unless told; sums, weights and everything else are f32. */
+  readonly precision?: Precision
   readonly weightScale?: number
   readonly feedbackScale?: number
   /** Rank of the fixed feedback matrices, at least 1; full unless told. */

@@ -7,12 +7,14 @@ pub mod program;
 pub mod random;
 pub mod session;
 
+mod halves;
 mod metrics;
 mod ops;
 mod orientation;
 mod plan;
 mod snapshot;
 mod tensors;
+mod wanted;
 
 pub use dataset::{DataSet, Inputs, Targets};
 pub use error::{Error, Result};

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use feedalign_kernels::bf16::HalfKernel;
 use feedalign_kernels::panels::Way;
 use feedalign_kernels::{Kernel, Member};
 
@@ -11,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::ops;
 use crate::program::{Phase, Scalar};
 use crate::tensors::{Form, Id, Tensors};
+use crate::wanted::{self, Wanted};
 
 /// What a stage is given at each step; the same for all members.
 pub struct Step<'a> {
@@ -24,6 +26,8 @@ pub struct Step<'a> {
     /// This step's metrics, in the phase's order; each is written by one member.
     pub metrics: *mut f64,
     pub kernel: &'a dyn Kernel,
+    /// For the products of a session in bf16.
+    pub half: &'a dyn HalfKernel,
 }
 
 // SAFETY: `metrics` points to memory of the run that outlives the step, written by one member.
@@ -97,10 +101,15 @@ pub struct Lowering<'a> {
     enabled: Option<Value>,
     /// Scratch tensors that hold the transpose of a tensor, until that is written again.
     pub transposed: HashMap<Id, Id>,
+    /// The forms that the phase reads of its tensors of rows.
+    wanted: HashMap<Id, Wanted>,
 }
 
 impl<'a> Lowering<'a> {
     pub fn plan(phase: &'a Phase, tensors: &'a mut Tensors, batch: usize) -> Result<Plan> {
+        let wanted = wanted::wanted(phase).into_iter();
+        let wanted = wanted.filter_map(|(name, forms)| Some((tensors.find(name).ok()?, forms)));
+        let wanted = wanted.collect();
         let mut lowering = Self {
             tensors,
             batch,
@@ -108,6 +117,7 @@ impl<'a> Lowering<'a> {
             stages: Vec::new(),
             enabled: None,
             transposed: HashMap::new(),
+            wanted,
         };
         for (place, instruction) in phase.ops.iter().enumerate() {
             let name = ops::name(&instruction.op);
@@ -151,6 +161,11 @@ impl<'a> Lowering<'a> {
         self.stages.len()
     }
 
+    /// The forms that the phase reads of a tensor of rows.
+    pub fn wanted(&self, id: Id) -> Wanted {
+        self.wanted.get(&id).copied().unwrap_or_default()
+    }
+
     pub fn value(&self, scalar: &Scalar) -> Result<Value> {
         match scalar {
             Scalar::Constant(value) if value.is_finite() => Ok(Value::Constant(*value)),
@@ -172,7 +187,8 @@ impl<'a> Lowering<'a> {
     pub fn matrix(&self, name: &str) -> Result<(Id, usize, usize)> {
         let id = self.tensors.find(name)?;
         match self.tensors.form(id) {
-            Form::Matrix { rows, columns, way: Way::Straight } => Ok((id, rows, columns)),
+            Form::Matrix { rows, columns, way: Way::Straight }
+            | Form::Half { rows, columns, way: Way::Straight, .. } => Ok((id, rows, columns)),
             _ => Err(Error::new(format!("tensor {name:?} is no matrix"))),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use feedalign_kernels::bf16::HalfKernel;
 use feedalign_kernels::{Kernel, Pool, dispatch};
 use sha2::{Digest, Sha256};
 
@@ -36,6 +37,8 @@ pub struct Session {
     tensors: Tensors,
     plans: HashMap<String, Plan>,
     kernel: Box<dyn Kernel>,
+    /// For the products of a Program in bf16.
+    half: Box<dyn HalfKernel>,
     pool: Pool,
 }
 
@@ -50,6 +53,7 @@ impl Session {
             None => dispatch::from_environment(),
         };
         let kernel = kernel.map_err(Error::new)?;
+        let half = dispatch::half(&*kernel);
         let mut tensors = Tensors::new(&program, options.seed)?;
         let mut plans = HashMap::new();
         for phase in &program.phases {
@@ -63,7 +67,7 @@ impl Session {
         let text = serde_json::to_vec(&program).map_err(|error| Error::new(error.to_string()))?;
         let program_hash = Sha256::digest(text).into();
         let seed = options.seed;
-        Ok(Self { program, program_hash, seed, step: 0, tensors, plans, kernel, pool })
+        Ok(Self { program, program_hash, seed, step: 0, tensors, plans, kernel, half, pool })
     }
 
     /// Runs a phase over `examples` (indices into `data`), a batch a step, the last one as long
@@ -88,14 +92,14 @@ impl Session {
         let (knob_count, metric_count) = (definition.knobs.len(), definition.metrics.len());
         let mut metrics = vec![0.0; steps * metric_count];
         let all = Metrics(metrics.as_mut_ptr());
-        let (plan, kernel) = (&self.plans[phase], &*self.kernel);
+        let (plan, kernel, half) = (&self.plans[phase], &*self.kernel, &*self.half);
         self.pool.run(&|member| {
             for (step, examples) in examples.chunks(batch).enumerate() {
                 let knobs = &knobs[step * knob_count..(step + 1) * knob_count];
                 // SAFETY: the metrics of this step lie within the vector.
                 let metrics = unsafe { all.get().add(step * metric_count) };
                 let rows = examples.len();
-                plan.run(&Step { rows, examples, data, knobs, metrics, kernel }, member);
+                plan.run(&Step { rows, examples, data, knobs, metrics, kernel, half }, member);
             }
         });
         if definition.advances {
@@ -181,9 +185,13 @@ impl Session {
         self.step
     }
 
+    /// The name of the kernel that runs the products.
     #[must_use]
     pub fn kernel(&self) -> &'static str {
-        self.kernel.name()
+        match self.program.precision {
+            Precision::F32 => self.kernel.name(),
+            Precision::Bf16 => self.half.name(),
+        }
     }
 
     #[must_use]
@@ -223,9 +231,6 @@ fn check(program: &Program, options: &Options) -> Result<()> {
     let fail = |message: String| Err(Error::new(message));
     if program.format != FORMAT {
         return fail(format!("the Program has format {}, this engine {FORMAT}", program.format));
-    }
-    if program.precision != Precision::F32 {
-        return fail("this version of the engine computes in f32 only".to_owned());
     }
     if !(1..=MAX_BATCH).contains(&program.batch) {
         return fail(format!("batch {} is not between 1 and {MAX_BATCH}", program.batch));

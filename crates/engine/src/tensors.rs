@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::ptr::NonNull;
 
 use feedalign_kernels::LANES;
+use feedalign_kernels::bf16::{Bf16, panels as half};
 use feedalign_kernels::memory::Arena;
 use feedalign_kernels::panels::{self, Way};
 
 use crate::error::{Error, Result};
+use crate::halves;
 use crate::orientation::only_carry;
-use crate::program::{Grid, Init, Program, Role, Structure, Tensor};
+use crate::program::{Grid, Init, Precision, Program, Role, Structure, Tensor};
 use crate::random::Draws;
 
 /// A tensor's number: Program order, then scratch.
@@ -20,6 +22,9 @@ pub type Id = usize;
 pub enum Form {
     /// `[rows × columns]` in panels; for the way see `orientation`.
     Matrix { rows: usize, columns: usize, way: Way },
+    /// bf16 `[rows × columns]` in panels of pairs; a master holds f32: in the first half of the
+    /// buffer the upper halves, in the second the lower ones.
+    Half { rows: usize, columns: usize, way: Way, master: bool },
     /// Padded to whole panels.
     Vector { len: usize },
     /// f32 `[n × width]`, row-major with the stride given.
@@ -32,13 +37,25 @@ struct Entry {
     form: Form,
     words: usize,
     start: NonNull<f32>,
+    half: Option<HalfRows>,
+}
+
+/// The bf16 forms of a tensor of rows; see `feedalign_kernels::bf16`.
+#[derive(Clone, Copy)]
+pub struct HalfRows {
+    pub rows: *mut Bf16,
+    /// Numbers from row to row.
+    pub rows_stride: usize,
+    pub paired: *mut Bf16,
+    /// Pairs from one pair of rows to the next.
+    pub paired_stride: usize,
 }
 
 impl Form {
     /// The form without the way it lies.
     pub fn logical(self) -> Self {
         match self {
-            Self::Matrix { rows, columns, .. } => {
+            Self::Matrix { rows, columns, .. } | Self::Half { rows, columns, .. } => {
                 Self::Matrix { rows, columns, way: Way::Straight }
             }
             form => form,
@@ -64,27 +81,26 @@ impl Tensors {
         for tensor in &program.tensors {
             let turned = only_carry.contains(tensor.name.as_str());
             let place = format!("tensor {:?}", tensor.name);
-            tensors
-                .add(tensor, turned, program.batch as usize, seed)
-                .map_err(|error| error.within(&place))?;
+            tensors.add(tensor, turned, program, seed).map_err(|error| error.within(&place))?;
         }
         Ok(tensors)
     }
 
-    fn add(&mut self, tensor: &Tensor, turned: bool, batch: usize, seed: u64) -> Result<()> {
+    fn add(&mut self, tensor: &Tensor, turned: bool, program: &Program, seed: u64) -> Result<()> {
         if tensor.structure != Structure::Dense || tensor.grid != Grid::F32 {
             return Err(Error::new("this engine runs dense f32 tensors only"));
         }
         if self.names.contains_key(&tensor.name) {
             return Err(Error::new("stands twice in the Program"));
         }
-        let form = match form(tensor)? {
-            Form::Matrix { rows, columns, .. } if turned => {
-                Form::Matrix { rows, columns, way: Way::Turned }
-            }
-            form => form,
-        };
+        let form = lying(form(tensor)?, tensor.role, turned, program.precision);
+        let batch = program.batch as usize;
         let id = self.allocate(form, batch)?;
+        if let (Form::Rows { width, .. }, Precision::Bf16, [_]) =
+            (form, program.precision, &tensor.shape[..])
+        {
+            self.entries[id].half = Some(self.allocate_half(batch, width)?);
+        }
         self.names.insert(tensor.name.clone(), id);
         let values = self.initial(tensor, id, seed)?;
         self.write(id, &values);
@@ -94,14 +110,30 @@ impl Tensors {
     fn allocate(&mut self, form: Form, batch: usize) -> Result<Id> {
         let words = match form {
             Form::Matrix { rows, columns, way } => way.len(rows, columns),
+            // Two bf16 numbers a word.
+            Form::Half { rows, columns, way, master } => {
+                half::len(way, rows, columns) / if master { 1 } else { 2 }
+            }
             Form::Vector { len } => len.next_multiple_of(LANES),
             Form::Rows { stride, .. } => batch.saturating_mul(stride),
             Form::Labels => batch,
         };
-        let refused = || Error::new(format!("no memory for {words} numbers"));
-        let start = self.arena.words(words).ok_or_else(refused)?;
-        self.entries.push(Entry { form, words, start });
+        let start = self.words_for(words)?;
+        self.entries.push(Entry { form, words, start, half: None });
         Ok(self.entries.len() - 1)
+    }
+
+    fn words_for(&mut self, words: usize) -> Result<NonNull<f32>> {
+        let refused = || Error::new(format!("no memory for {words} numbers"));
+        self.arena.words(words).ok_or_else(refused)
+    }
+
+    fn allocate_half(&mut self, batch: usize, width: usize) -> Result<HalfRows> {
+        // Words of two numbers each: neighbours in a row, or in a column.
+        let (row, pair) = (stride(width.div_ceil(2)), stride(width));
+        let rows = self.words_for(batch.saturating_mul(row))?.as_ptr().cast();
+        let paired = self.words_for(batch.div_ceil(2).saturating_mul(pair))?.as_ptr().cast();
+        Ok(HalfRows { rows, rows_stride: 2 * row, paired, paired_stride: pair })
     }
 
     /// Unnamed rows [batch × width] for an op's own use.
@@ -114,6 +146,11 @@ impl Tensors {
         self.allocate(Form::Matrix { rows, columns, way: Way::Straight }, 0)
     }
 
+    /// An unnamed matrix of any form for an op's own use.
+    pub fn scratch_matrix(&mut self, form: Form) -> Result<Id> {
+        self.allocate(form, 0)
+    }
+
     pub fn find(&self, name: &str) -> Result<Id> {
         let unknown = || Error::new(format!("there is no tensor {name:?}"));
         self.names.get(name).copied().ok_or_else(unknown)
@@ -121,6 +158,11 @@ impl Tensors {
 
     pub fn form(&self, id: Id) -> Form {
         self.entries[id].form
+    }
+
+    /// Of a tensor of rows [width] in a session in bf16.
+    pub fn half_rows(&self, id: Id) -> Option<HalfRows> {
+        self.entries[id].half
     }
 
     pub fn f32(&self, id: Id) -> *mut f32 {
@@ -158,7 +200,7 @@ impl Tensors {
     /// Values of a matrix or vector as the border sees it; none of what lives for one step.
     pub fn persistent_len(&self, id: Id) -> usize {
         match self.form(id) {
-            Form::Matrix { rows, columns, .. } => rows * columns,
+            Form::Matrix { rows, columns, .. } | Form::Half { rows, columns, .. } => rows * columns,
             Form::Vector { len } => len,
             Form::Rows { .. } | Form::Labels => 0,
         }
@@ -172,6 +214,9 @@ impl Tensors {
             Form::Matrix { rows, columns, way } => {
                 panels::unpack(way, held, rows, columns, &mut values);
             }
+            Form::Half { rows, columns, way, master } => {
+                halves::read(held, way, (rows, columns), master, &mut values);
+            }
             _ => values.copy_from_slice(&held[..self.persistent_len(id)]),
         }
         values
@@ -184,6 +229,9 @@ impl Tensors {
         let held = unsafe { std::slice::from_raw_parts_mut(self.f32(id), self.entries[id].words) };
         match form {
             Form::Matrix { rows, columns, way } => panels::pack(way, values, rows, columns, held),
+            Form::Half { rows, columns, way, master } => {
+                halves::write(held, way, (rows, columns), master, values);
+            }
             _ => held[..values.len()].copy_from_slice(values),
         }
     }
@@ -191,6 +239,19 @@ impl Tensors {
     fn words(&self, id: Id) -> &[f32] {
         // SAFETY: the buffer holds that many words; no run is under way while `&self` is had.
         unsafe { std::slice::from_raw_parts(self.f32(id), self.entries[id].words) }
+    }
+}
+
+/// The way that a matrix lies, and in bf16 whether f32 is kept of it: not where nothing writes it.
+fn lying(form: Form, role: Role, turned: bool, precision: Precision) -> Form {
+    let Form::Matrix { rows, columns, .. } = form else { return form };
+    let way = if turned { Way::Turned } else { Way::Straight };
+    match (precision, role) {
+        (Precision::Bf16, Role::Weight | Role::Feedback | Role::Direct) => {
+            let master = !turned && role != Role::Direct;
+            Form::Half { rows, columns, way, master }
+        }
+        _ => Form::Matrix { rows, columns, way },
     }
 }
 

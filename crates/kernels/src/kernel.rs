@@ -144,7 +144,7 @@ pub struct Project {
 /// * no momentum (`velocity` null) and no decay: W ← fma(−(learning_rate · scale), s, W)
 /// * else g = s · scale, and with decay g ← fma(weight_decay, W, g);
 ///   with momentum v ← fma(momentum, v, g), g ← v; then W ← fma(−learning_rate, g, W).
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sgd {
     pub learning_rate: f32,
     /// 1 / rows for the mean over the batch, 1 for the sum.

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::Instant;
 
 use feedalign_engine as engine;
+use feedalign_engine::program::Precision;
 use feedalign_kernels::{dispatch, peak};
 use napi::bindgen_prelude::{
     AsyncTask, Either, Error, Float32Array, Float64Array, Result, Task, Uint8Array, Uint32Array,
@@ -239,6 +240,7 @@ pub struct Ceiling {
 pub struct MeasureCeiling {
     threads: usize,
     seconds: f64,
+    precision: Precision,
 }
 
 impl Task for MeasureCeiling {
@@ -247,13 +249,17 @@ impl Task for MeasureCeiling {
 
     fn compute(&mut self) -> Result<Self::Output> {
         let kernel = dispatch::from_environment().map_err(failed)?;
+        let half = dispatch::half(&*kernel);
+        let spin = |accumulators, iterations| match self.precision {
+            Precision::F32 => kernel.spin(accumulators, iterations),
+            Precision::Bf16 => half.spin(accumulators, iterations),
+        };
         let mut pool = feedalign_kernels::Pool::new(self.threads).map_err(failed)?;
         let peaks = Mutex::new(Vec::new());
         let seconds = self.seconds;
         pool.run(&|member| {
             let origin = Instant::now();
-            let peak =
-                peak::measure(|a, n| kernel.spin(a, n), seconds, || origin.elapsed().as_secs_f64());
+            let peak = peak::measure(spin, seconds, || origin.elapsed().as_secs_f64());
             if let Ok(mut peaks) = peaks.lock() {
                 peaks.push((member.index(), peak));
             }
@@ -269,12 +275,21 @@ impl Task for MeasureCeiling {
 }
 
 /// The rate of multiply-adds on registers alone, with `threads` threads at it together for
-/// `seconds`, off the event loop.
+/// `seconds`, off the event loop; precision `f32`, which it is unless told, or `bf16`.
 #[napi]
-pub fn ceiling(threads: u32, seconds: f64) -> Result<AsyncTask<MeasureCeiling>> {
+pub fn ceiling(
+    threads: u32,
+    seconds: f64,
+    precision: Option<String>,
+) -> Result<AsyncTask<MeasureCeiling>> {
     let threads = whole("threads", f64::from(threads), 1024)?.max(1) as usize;
     if !(0.0..=60.0).contains(&seconds) {
         return Err(failed(format!("seconds {seconds} is not between 0 and 60")));
     }
-    Ok(AsyncTask::new(MeasureCeiling { threads, seconds }))
+    let precision = match precision.as_deref() {
+        None | Some("f32") => Precision::F32,
+        Some("bf16") => Precision::Bf16,
+        Some(other) => return Err(failed(format!("precision {other:?} is none of f32, bf16"))),
+    };
+    Ok(AsyncTask::new(MeasureCeiling { threads, seconds, precision }))
 }

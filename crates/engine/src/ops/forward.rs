@@ -2,9 +2,10 @@
 
 use feedalign_kernels::{Activation, Epilogue, Forward, Gate};
 
-use super::{Address, optional_address};
+use super::{Address, half, optional_address};
+use crate::error::Result;
 use crate::plan::Lowering;
-use crate::tensors::Id;
+use crate::tensors::{Form, Id};
 
 /// out [n × columns] ← after(x [n × inner] · matrix [inner × columns] (+ out)).
 pub struct Product {
@@ -31,7 +32,7 @@ pub enum After {
 
 impl After {
     /// The tensor that is read for it.
-    fn operand(self) -> Option<Id> {
+    pub fn operand(self) -> Option<Id> {
         match self {
             Self::Activate { bias, .. } => bias,
             Self::Gate { h: (h, _), .. } => Some(h),
@@ -40,7 +41,10 @@ impl After {
 }
 
 /// Adds the stage; the caller has checked the shapes.
-pub fn stage(product: &Product, lowering: &mut Lowering) {
+pub fn stage(product: &Product, lowering: &mut Lowering) -> Result<()> {
+    if let Form::Half { .. } = lowering.tensors.form(product.matrix) {
+        return half::forward(product, lowering);
+    }
     let Product { x: (x, x_stride), matrix, inner, columns, .. } = *product;
     let Product { out: (out, y_stride), accumulate, after, .. } = *product;
     let mut reads = vec![x, matrix];
@@ -72,4 +76,5 @@ pub fn stage(product: &Product, lowering: &mut Lowering) {
         // SAFETY: the caller has checked the shapes; members have disjoint units.
         unsafe { step.kernel.forward(&job, units) };
     });
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Examples into rows, scaled; members share the rows.
 
-use super::{Address, unsupported};
+use super::{Address, half, unsupported};
 use crate::dataset::Targets;
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
@@ -24,6 +24,7 @@ pub fn lower(op: &Gather, lowering: &mut Lowering) -> Result<()> {
             step.data.scaled(step.examples[row] as usize, scale, shift, x);
         }
     });
+    half::narrow(input, lowering)?;
     op.targets.as_ref().map_or(Ok(()), |name| lower_targets(name, lowering))
 }
 
@@ -54,7 +55,7 @@ fn lower_targets(name: &str, lowering: &mut Lowering) -> Result<()> {
                     to.copy_from_slice(&values[from..from + width]);
                 }
             });
-            Ok(())
+            half::narrow(id, lowering)
         }
         _ => Err(Error::new(format!("tensor {name:?} cannot hold targets"))),
     }

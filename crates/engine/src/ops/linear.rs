@@ -27,6 +27,5 @@ pub fn lower(op: &Linear, lowering: &mut Lowering) -> Result<()> {
         accumulate: op.accumulate,
         after: After::Activate { bias, activation: kernel_activation(op.activation)? },
     };
-    stage(&product, lowering);
-    Ok(())
+    stage(&product, lowering)
 }

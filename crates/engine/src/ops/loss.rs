@@ -2,7 +2,7 @@
 
 use feedalign_kernels::{Activation, Map};
 
-use super::{Address, kernel_activation, optional_address};
+use super::{Address, half, kernel_activation, optional_address};
 use crate::error::{Error, Result};
 use crate::metrics;
 use crate::plan::{Lowering, Step};
@@ -98,6 +98,9 @@ pub fn lower(op: &Loss, lowering: &mut Lowering) -> Result<()> {
         work.output(step, rows.clone());
         rows.for_each(|row| work.row(row));
     });
+    for written in [Some(y), delta, error].into_iter().flatten() {
+        half::narrow(written, lowering)?;
+    }
     lowering.stage(&[tally], &[], move |step, member| {
         if member.index() == 0 {
             for (column, place) in [loss, wrong].into_iter().enumerate() {

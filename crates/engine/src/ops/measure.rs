@@ -1,6 +1,7 @@
 //! Σ a·b, Σ a², Σ b² of two tensors of one shape: what angles and norms are made of.
 
 use feedalign_kernels::LANES;
+use feedalign_kernels::bf16::{Bf16, panels};
 
 use super::Address;
 use crate::error::{Error, Result};
@@ -49,7 +50,7 @@ pub fn lower(op: &Measure, lowering: &mut Lowering) -> Result<()> {
 /// of what holds one per example.
 fn each_line(form: Form, n: usize, mut f: impl FnMut(usize, usize, usize)) {
     let (rows, width) = match form {
-        Form::Matrix { rows, columns, .. } => (rows, columns),
+        Form::Matrix { rows, columns, .. } | Form::Half { rows, columns, .. } => (rows, columns),
         Form::Vector { len } => (1, len),
         Form::Rows { width, .. } => (n, width),
         Form::Labels => (0, 0),
@@ -73,12 +74,21 @@ unsafe fn copy_line(
 ) {
     for (lane, value) in line.iter_mut().enumerate() {
         let column = column + lane;
-        let at = match form {
-            Form::Matrix { rows, columns, way } => way.index((rows, columns), row, column),
-            Form::Rows { stride, .. } => row * stride + column,
-            Form::Vector { .. } | Form::Labels => column,
-        };
         // SAFETY: as stated.
-        *value = unsafe { *values.add(at) };
+        *value = unsafe {
+            match form {
+                Form::Matrix { rows, columns, way } => {
+                    *values.add(way.index((rows, columns), row, column))
+                }
+                Form::Half { rows, columns, way, master } => {
+                    let upper = values.cast::<Bf16>();
+                    let at = panels::index(way, (rows, columns), row, column);
+                    let lower = upper.add(panels::len(way, rows, columns) + at).cast::<i16>();
+                    (*upper.add(at)).join(if master { *lower } else { 0 })
+                }
+                Form::Rows { stride, .. } => *values.add(row * stride + column),
+                Form::Vector { .. } | Form::Labels => *values.add(column),
+            }
+        };
     }
 }

@@ -3,6 +3,7 @@
 
 mod forward;
 mod gather;
+mod half;
 mod linear;
 mod loss;
 mod measure;

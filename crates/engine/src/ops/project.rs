@@ -4,7 +4,7 @@ use feedalign_kernels::panels::Way;
 use feedalign_kernels::{Activation, Gate, Project as Job, Transpose};
 
 use super::forward::{After, Product, stage};
-use super::{Address, kernel_activation, no_patches};
+use super::{Address, half, kernel_activation, no_patches};
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
 use crate::program::Project;
@@ -17,8 +17,14 @@ pub fn lower(op: &Project, lowering: &mut Lowering) -> Result<()> {
     }
     let matrix = lowering.tensors.find(&op.matrix)?;
     match (op.transpose, lowering.tensors.form(matrix)) {
-        (true, Form::Matrix { rows, columns, way: Way::Turned }) => {
-            forwards(op, matrix, (columns, rows), lowering)
+        (
+            true,
+            Form::Matrix { rows, columns, way: Way::Turned }
+            | Form::Half { rows, columns, way: Way::Turned, .. },
+        ) => forwards(op, matrix, (columns, rows), lowering),
+        (true, Form::Half { rows, columns, .. }) => {
+            let turned = half::turned(matrix, rows, columns, lowering)?;
+            forwards(op, turned, (columns, rows), lowering)
         }
         (true, _) => transposed(op, lowering),
         (false, _) => {
@@ -113,6 +119,5 @@ fn forwards(
         accumulate: op.accumulate,
         after: after.unwrap_or(plain),
     };
-    stage(&product, lowering);
-    Ok(())
+    stage(&product, lowering)
 }

@@ -2,15 +2,15 @@
 
 use feedalign_kernels::{Sgd, Update as Job, UpdateBias};
 
-use super::{Address, no_patches, optional_address, unsupported};
+use super::{Address, half, no_patches, optional_address, unsupported};
 use crate::error::{Error, Result};
 use crate::plan::{Lowering, Step, Value};
 use crate::program::{Optimizer, Reduction, Update};
-use crate::tensors::Id;
+use crate::tensors::{Form, Id};
 
 /// The numbers of a step, some of them knobs.
 #[derive(Clone, Copy)]
-struct Numbers {
+pub struct Numbers {
     learning_rate: Value,
     momentum: Value,
     weight_decay: Value,
@@ -19,7 +19,7 @@ struct Numbers {
 }
 
 impl Numbers {
-    fn at(self, step: &Step) -> Sgd {
+    pub fn at(self, step: &Step) -> Sgd {
         let rows = match self.reduction {
             Reduction::Mean => step.rows as f64,
             Reduction::Sum => 1.0,
@@ -72,6 +72,9 @@ fn weight(
     let (x, x_stride) = lowering.rows_of(&op.x, inner)?;
     let (delta, delta_stride) = lowering.rows_of(&op.delta, columns)?;
     let velocity = velocity.map(|name| lowering.shaped(name, inner, columns)).transpose()?;
+    if let Form::Half { .. } = lowering.tensors.form(weight) {
+        return half::weight((weight, x, delta, velocity), numbers, lowering);
+    }
     let writes: Vec<Id> = [Some(weight), velocity].into_iter().flatten().collect();
     let [px, pd, pw] = [x, delta, weight].map(|id| Address(lowering.tensors.f32(id)));
     let pv = optional_address(lowering, velocity);
@@ -108,6 +111,9 @@ fn bias(
     let velocity = velocity.map(|name| lowering.vector(name, columns)).transpose()?;
     if momentum && velocity.is_none() {
         return Err(Error::new("momentum needs a velocity tensor for the bias too"));
+    }
+    if lowering.tensors.half_rows(delta).is_some() {
+        return half::bias((bias, delta, velocity), columns, numbers, lowering);
     }
     let writes: Vec<Id> = [Some(bias), velocity].into_iter().flatten().collect();
     let [pd, pb] = [delta, bias].map(|id| Address(lowering.tensors.f32(id)));

@@ -1,7 +1,7 @@
 //! Times each product at 1500 × 1500 with its epilogue fused, four matrices in rotation so that
 //! none is hot, against the ceiling measured in the same run. `npm run bench -- gemm` runs it.
 //!
-//! `cargo run --release -p feedalign-kernels --example gemm -- THREADS SECONDS BATCH… [bf16]`
+//! `cargo run --release -p feedalign-kernels --example gemm -- THREADS SECONDS BATCH… [f32|bf16]`
 //!
 //! One JSON line per batch and product.
 

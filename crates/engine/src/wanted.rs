@@ -1,0 +1,59 @@
+//! Which forms of a tensor of rows a phase reads: in bf16 a product stores what comes next, and
+//! f32 only where something asks for it.
+
+use std::collections::HashMap;
+
+use crate::program::{Op, Phase};
+
+/// A form that an op reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// f32, row-major.
+    Values,
+    /// bf16, row-major: what a product broadcasts, and what a gate takes.
+    Rows,
+    /// bf16 in row pairs: what reduces over rows.
+    Paired,
+}
+
+/// The forms that a phase reads of one tensor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    pub values: bool,
+    pub rows: bool,
+    pub paired: bool,
+}
+
+/// By the tensor's name; what is not there is not read.
+pub fn wanted(phase: &Phase) -> HashMap<&str, Wanted> {
+    let mut all: HashMap<&str, Wanted> = HashMap::new();
+    for (name, form) in phase.ops.iter().flat_map(|instruction| reads(&instruction.op)) {
+        let wanted = all.entry(name).or_default();
+        match form {
+            Form::Values => wanted.values = true,
+            Form::Rows => wanted.rows = true,
+            Form::Paired => wanted.paired = true,
+        }
+    }
+    all
+}
+
+fn reads(op: &Op) -> Vec<(&str, Form)> {
+    let mut reads: Vec<(&String, Form)> = match op {
+        Op::Linear(op) => vec![(&op.x, Form::Rows)],
+        Op::Project(op) => {
+            let h = op.gate.iter().map(|gate| &gate.h);
+            [&op.delta].into_iter().chain(h).map(|name| (name, Form::Rows)).collect()
+        }
+        Op::Update(op) => vec![(&op.x, Form::Paired), (&op.delta, Form::Paired)],
+        Op::Loss(op) => vec![(&op.a, Form::Values)],
+        Op::Measure(op) => vec![(&op.a, Form::Values), (&op.b, Form::Values)],
+        _ => vec![],
+    };
+    match op {
+        Op::Linear(op) if op.accumulate => reads.push((&op.out, Form::Values)),
+        Op::Project(op) if op.accumulate => reads.push((&op.out, Form::Values)),
+        _ => {}
+    }
+    reads.into_iter().map(|(name, form)| (name.as_str(), form)).collect()
+}
