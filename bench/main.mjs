@@ -14,6 +14,7 @@ import { flag, readOptions } from './options.mjs'
 
 const benches = {
   gemm: () => import('./gemm.mjs'),
+  online: () => import('./online.mjs'),
   sessions: () => import('./sessions.mjs'),
   step: () => import('./step.mjs'),
 }

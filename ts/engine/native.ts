@@ -18,6 +18,8 @@ interface Addon {
     seconds: number,
     precision?: Precision,
   ): Promise<{ flops: number; accumulators: number }>
+  /** Bytes a second that are read, changed and written, of a buffer that the threads share. */
+  bandwidth(threads: number, floats: number, seconds: number): Promise<number>
 }
 
 /** Rust's name for the C library is part of the file's name on Linux. */

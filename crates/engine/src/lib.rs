@@ -9,6 +9,7 @@ pub mod session;
 
 mod halves;
 mod metrics;
+mod online;
 mod ops;
 mod orientation;
 mod plan;

@@ -9,8 +9,9 @@ use feedalign_kernels::{Kernel, Member};
 
 use crate::dataset::DataSet;
 use crate::error::{Error, Result};
+use crate::online;
 use crate::ops;
-use crate::program::{Phase, Scalar};
+use crate::program::{Phase, Scalar, Update};
 use crate::tensors::{Form, Id, Tensors};
 use crate::wanted::{self, Wanted};
 
@@ -23,6 +24,8 @@ pub struct Step<'a> {
     pub data: &'a DataSet,
     /// This step's knobs, in the phase's order.
     pub knobs: &'a [f32],
+    /// The knobs of the step before, unless this is the first of its run.
+    pub knobs_before: Option<&'a [f32]>,
     /// This step's metrics, in the phase's order; each is written by one member.
     pub metrics: *mut f64,
     pub kernel: &'a dyn Kernel,
@@ -54,10 +57,10 @@ pub enum Value {
 }
 
 impl Value {
-    pub fn at(self, step: &Step) -> f32 {
+    pub fn at(self, knobs: &[f32]) -> f32 {
         match self {
             Self::Constant(value) => value,
-            Self::Knob(place) => step.knobs[place],
+            Self::Knob(place) => knobs[place],
         }
     }
 }
@@ -73,6 +76,8 @@ struct Stage {
 /// The stages of one phase.
 pub struct Plan {
     stages: Vec<Stage>,
+    /// What a run's last step leaves to be done: each touches what no other does.
+    last: Vec<Run>,
 }
 
 impl Plan {
@@ -82,12 +87,20 @@ impl Plan {
             if stage.barrier {
                 member.barrier();
             }
-            if stage.enabled.is_none_or(|enabled| enabled.at(step) != 0.0) {
+            if stage.enabled.is_none_or(|enabled| enabled.at(step.knobs) != 0.0) {
                 (stage.run)(step, member);
             }
         }
-        // The next step gathers into what this one read.
-        member.barrier();
+    }
+
+    /// Ends a run of one step or more as one member, given its last step.
+    pub fn finish(&self, step: &Step, member: &Member) {
+        if !self.last.is_empty() {
+            member.barrier();
+        }
+        for run in &self.last {
+            run(step, member);
+        }
     }
 }
 
@@ -103,13 +116,28 @@ pub struct Lowering<'a> {
     pub transposed: HashMap<Id, Id>,
     /// The forms that the phase reads of its tensors of rows.
     wanted: HashMap<Id, Wanted>,
+    /// Updates that wait for the next step's forward product, by their weight; see `online`.
+    pub deferred: HashMap<&'a str, &'a Update>,
+    /// Threads of the session.
+    pub threads: usize,
+    last: Vec<Run>,
 }
 
 impl<'a> Lowering<'a> {
-    pub fn plan(phase: &'a Phase, tensors: &'a mut Tensors, batch: usize) -> Result<Plan> {
+    pub fn plan(
+        phase: &'a Phase,
+        tensors: &'a mut Tensors,
+        batch: usize,
+        threads: usize,
+    ) -> Result<Plan> {
         let wanted = wanted::wanted(phase).into_iter();
         let wanted = wanted.filter_map(|(name, forms)| Some((tensors.find(name).ok()?, forms)));
         let wanted = wanted.collect();
+        let mut deferred = if batch == 1 { online::deferred(phase) } else { HashMap::new() };
+        deferred.retain(|weight, _| {
+            let form = tensors.find(weight).map(|id| tensors.form(id));
+            matches!(form, Ok(Form::Matrix { .. }))
+        });
         let mut lowering = Self {
             tensors,
             batch,
@@ -118,6 +146,9 @@ impl<'a> Lowering<'a> {
             enabled: None,
             transposed: HashMap::new(),
             wanted,
+            deferred,
+            threads,
+            last: Vec::new(),
         };
         for (place, instruction) in phase.ops.iter().enumerate() {
             let name = ops::name(&instruction.op);
@@ -126,7 +157,7 @@ impl<'a> Lowering<'a> {
         }
         let mut stages = lowering.stages;
         place_barriers(&mut stages);
-        Ok(Plan { stages })
+        Ok(Plan { stages, last: lowering.last })
     }
 
     fn add(&mut self, instruction: &crate::program::Instruction) -> Result<()> {
@@ -151,6 +182,11 @@ impl<'a> Lowering<'a> {
         });
     }
 
+    /// Adds what is to be done after the last step of a run; it touches what no other such does.
+    pub fn finally(&mut self, run: impl Fn(&Step, &Member) + Send + Sync + 'static) {
+        self.last.push(Box::new(run));
+    }
+
     /// Whether the op at hand may be switched off by a knob.
     pub fn conditional(&self) -> bool {
         self.enabled.is_some()
@@ -164,6 +200,11 @@ impl<'a> Lowering<'a> {
     /// The forms that the phase reads of a tensor of rows.
     pub fn wanted(&self, id: Id) -> Wanted {
         self.wanted.get(&id).copied().unwrap_or_default()
+    }
+
+    /// Floats from row to row of a tensor of rows; zero for others.
+    pub fn stride(&self, id: Id) -> usize {
+        if let Form::Rows { stride, .. } = self.tensors.form(id) { stride } else { 0 }
     }
 
     pub fn value(&self, scalar: &Scalar) -> Result<Value> {
@@ -232,18 +273,21 @@ impl<'a> Lowering<'a> {
 }
 
 /// A barrier before each stage that conflicts with one since the last barrier: reads what that
-/// wrote, or writes what that touched.
+/// wrote, or writes what that touched. Twice around, as a step's first stages follow the last ones
+/// of the step before; a barrier more than the first time only parts more.
 fn place_barriers(stages: &mut [Stage]) {
     let (mut read, mut written): (Vec<Id>, Vec<Id>) = (Vec::new(), Vec::new());
-    for stage in stages {
-        let stale = stage.reads.iter().any(|id| written.contains(id));
-        let clash = stage.writes.iter().any(|id| written.contains(id) || read.contains(id));
-        stage.barrier = stale || clash;
-        if stage.barrier {
-            read.clear();
-            written.clear();
+    for _ in 0..2 {
+        for stage in &mut *stages {
+            let stale = stage.reads.iter().any(|id| written.contains(id));
+            let clash = stage.writes.iter().any(|id| written.contains(id) || read.contains(id));
+            stage.barrier |= stale || clash;
+            if stage.barrier {
+                read.clear();
+                written.clear();
+            }
+            read.extend(&stage.reads);
+            written.extend(&stage.writes);
         }
-        read.extend(&stage.reads);
-        written.extend(&stage.writes);
     }
 }

@@ -57,7 +57,8 @@ impl Session {
         let mut tensors = Tensors::new(&program, options.seed)?;
         let mut plans = HashMap::new();
         for phase in &program.phases {
-            let plan = Lowering::plan(phase, &mut tensors, program.batch as usize)?;
+            let plan =
+                Lowering::plan(phase, &mut tensors, program.batch as usize, options.threads)?;
             if plans.insert(phase.name.clone(), plan).is_some() {
                 return Err(Error::new(format!("phase {:?} stands twice", phase.name)));
             }
@@ -93,13 +94,28 @@ impl Session {
         let mut metrics = vec![0.0; steps * metric_count];
         let all = Metrics(metrics.as_mut_ptr());
         let (plan, kernel, half) = (&self.plans[phase], &*self.kernel, &*self.half);
-        self.pool.run(&|member| {
-            for (step, examples) in examples.chunks(batch).enumerate() {
-                let knobs = &knobs[step * knob_count..(step + 1) * knob_count];
+        let knobs_of = |step: usize| &knobs[step * knob_count..(step + 1) * knob_count];
+        let step_of = |step: usize| {
+            let first = step * batch;
+            let examples = &examples[first..examples.len().min(first + batch)];
+            Step {
+                rows: examples.len(),
+                examples,
+                data,
+                knobs: knobs_of(step),
+                knobs_before: step.checked_sub(1).map(knobs_of),
                 // SAFETY: the metrics of this step lie within the vector.
-                let metrics = unsafe { all.get().add(step * metric_count) };
-                let rows = examples.len();
-                plan.run(&Step { rows, examples, data, knobs, metrics, kernel, half }, member);
+                metrics: unsafe { all.get().add(step * metric_count) },
+                kernel,
+                half,
+            }
+        };
+        self.pool.run(&|member| {
+            for step in 0..steps {
+                plan.run(&step_of(step), member);
+            }
+            if let Some(last) = steps.checked_sub(1) {
+                plan.finish(&step_of(last), member);
             }
         });
         if definition.advances {

@@ -7,7 +7,7 @@ macro_rules! kernel {
         $(#[target_feature(enable = $features:literal)])?
         $name:ident, $label:literal, $vector:ty, available: $available:expr,
         forward: $forward:literal, project: $project:literal x $vectors:literal,
-        update: $update:literal
+        update: $update:literal, few: $few:literal
     ) => {
         $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug)]
@@ -25,22 +25,44 @@ macro_rules! kernel {
             use core::ops::Range;
 
             use super::*;
-            use crate::kernel::{Activation, Forward, Map, Project, Transpose, Update, UpdateBias};
-            use crate::{gemm, peak, rows};
+            use crate::kernel::{Activation, Forward, Map, Online, Project, Transpose, Update, UpdateBias};
+            use crate::{few, gemm, online, peak, rows, traffic};
 
             // SAFETY (of all entries): called by the methods of the kernel alone, whose value
             // proves that the CPU has the features; jobs are valid by the trait's contract.
             $(#[target_feature(enable = $features)])?
             pub unsafe fn forward(job: &Forward, units: Range<usize>) {
-                unsafe { gemm::forward::<$vector, $forward>(job, units) }
+                unsafe {
+                    if few::is_few(job.rows) {
+                        few::forward::<$vector, $few>(job, units);
+                    } else {
+                        gemm::forward::<$vector, $forward>(job, units);
+                    }
+                }
             }
             $(#[target_feature(enable = $features)])?
             pub unsafe fn project(job: &Project, units: Range<usize>) {
-                unsafe { gemm::project::<$vector, $project, $vectors>(job, units) }
+                unsafe {
+                    if few::is_few(job.rows) {
+                        few::project::<$vector>(job, units);
+                    } else {
+                        gemm::project::<$vector, $project, $vectors>(job, units);
+                    }
+                }
             }
             $(#[target_feature(enable = $features)])?
             pub unsafe fn update(job: &Update, units: Range<usize>) {
-                unsafe { gemm::update::<$vector, $update>(job, units) }
+                unsafe {
+                    if few::is_plain(job) {
+                        few::update::<$vector>(job, units);
+                    } else {
+                        gemm::update::<$vector, $update>(job, units);
+                    }
+                }
+            }
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn online(job: &Online, units: Range<usize>) {
+                unsafe { online::online::<$vector, $few>(job, units) }
             }
             $(#[target_feature(enable = $features)])?
             pub unsafe fn update_bias(job: &UpdateBias, units: Range<usize>) {
@@ -59,6 +81,10 @@ macro_rules! kernel {
                 unsafe { rows::softmax::<$vector>(job, range) }
             }
             $(#[target_feature(enable = $features)])?
+            pub unsafe fn sweep(start: *mut f32, lines: usize, shape: (usize, usize)) {
+                unsafe { traffic::sweep::<$vector>(start, lines, shape) }
+            }
+            $(#[target_feature(enable = $features)])?
             pub unsafe fn spin(accumulators: usize, iterations: usize) -> u64 {
                 unsafe { peak::spin::<peak::MultiplyAdd<$vector>>(accumulators, iterations) }
             }
@@ -70,7 +96,11 @@ macro_rules! kernel {
                 $label
             }
             fn forward_units(&self, job: &crate::kernel::Forward) -> usize {
-                crate::gemm::forward_units::<$forward>(job)
+                if crate::few::is_few(job.rows) {
+                    crate::few::forward_units(job)
+                } else {
+                    crate::gemm::forward_units::<$forward>(job)
+                }
             }
             unsafe fn forward(
                 &self,
@@ -80,7 +110,11 @@ macro_rules! kernel {
                 unsafe { entries::forward(job, units) }
             }
             fn project_units(&self, job: &crate::kernel::Project) -> usize {
-                crate::gemm::project_units::<$project, $vectors>(job)
+                if crate::few::is_few(job.rows) {
+                    crate::few::project_units(job)
+                } else {
+                    crate::gemm::project_units::<$project, $vectors>(job)
+                }
             }
             unsafe fn project(
                 &self,
@@ -90,10 +124,20 @@ macro_rules! kernel {
                 unsafe { entries::project(job, units) }
             }
             fn update_units(&self, job: &crate::kernel::Update) -> usize {
-                crate::gemm::update_units::<$update>(job)
+                if crate::few::is_plain(job) {
+                    crate::few::update_units(job)
+                } else {
+                    crate::gemm::update_units::<$update>(job)
+                }
             }
             unsafe fn update(&self, job: &crate::kernel::Update, units: core::ops::Range<usize>) {
                 unsafe { entries::update(job, units) }
+            }
+            fn online_units(&self, job: &crate::kernel::Online) -> usize {
+                crate::online::online_units(job)
+            }
+            unsafe fn online(&self, job: &crate::kernel::Online, units: core::ops::Range<usize>) {
+                unsafe { entries::online(job, units) }
             }
             fn update_bias_units(&self, job: &crate::kernel::UpdateBias) -> usize {
                 job.columns.div_ceil(crate::kernel::LANES)
@@ -125,6 +169,9 @@ macro_rules! kernel {
             }
             unsafe fn softmax(&self, job: &crate::kernel::Map, rows: core::ops::Range<usize>) {
                 unsafe { entries::softmax(job, rows) }
+            }
+            unsafe fn sweep(&self, start: *mut f32, lines: usize, shape: (usize, usize)) {
+                unsafe { entries::sweep(start, lines, shape) }
             }
             fn spin(&self, accumulators: usize, iterations: usize) -> u64 {
                 unsafe { entries::spin(accumulators, iterations) }

@@ -97,8 +97,12 @@ unsafe fn forward_tile<V: Vector, const R: usize>(job: &Forward, panel: usize, r
     }
 }
 
+/// The epilogue of one vector of y, and its store.
+///
+/// # Safety
+/// That of [`Vector`]; the row and the panel at `column` exist.
 #[inline(always)]
-unsafe fn forward_store<V: Vector>(job: &Forward, mut sum: V, row: usize, column: usize) {
+pub unsafe fn forward_store<V: Vector>(job: &Forward, mut sum: V, row: usize, column: usize) {
     // SAFETY: whole panels fit into a row of y, of the bias and of the gate's h.
     unsafe {
         let y = job.y.add(row * job.y_stride + column);

@@ -24,6 +24,10 @@
 //! depend on it, because every element is one chain of fused multiply-adds in ascending order of
 //! its reduction index, whatever tile it falls into.
 //!
+//! Below 16 rows a product's time is that of reading W, and the loops follow the panels instead:
+//! forward runs several at a time, and `project` turns blocks of M in registers (the vector is then
+//! 16 values of i, the broadcast delta).
+//!
 //! # The bits
 //!
 //! * forward, project: one chain from +0 over ascending reduction index; then, in this order,
@@ -124,7 +128,11 @@ pub struct Forward {
 /// Y `[rows × inner]` = (delta `[rows × columns]` · Mᵀ) ⊙ gate, M `[inner × columns]` in panels.
 #[derive(Clone, Copy, Debug)]
 pub struct Project {
-    /// deltaᵀ `[columns × rows]` in panels: 16 rows of the batch each, zero past the last.
+    /// delta, row-major; read for fewer rows than [`LANES`] only.
+    pub delta: *const f32,
+    pub delta_stride: usize,
+    /// deltaᵀ `[columns × rows]` in panels: 16 rows of the batch each, zero past the last; read
+    /// for [`LANES`] rows and more only.
     pub delta_t: *const f32,
     /// M in panels, the layout of the weight that it stands in for.
     pub matrix: *const f32,
@@ -141,7 +149,9 @@ pub struct Project {
 
 /// Stochastic gradient descent, one step. With s the sum of xᵀ·delta over the rows:
 ///
-/// * no momentum (`velocity` null) and no decay: W ← fma(−(learning_rate · scale), s, W)
+/// * no momentum (`velocity` null) and no decay: W ← fma(−(learning_rate · scale), s, W);
+///   of one row: W ← fma(x, −(learning_rate · scale) · delta, W) where x is not zero, and
+///   elsewhere W stays as it is, so that whole lines of W need not be looked at
 /// * else g = s · scale, and with decay g ← fma(weight_decay, W, g);
 ///   with momentum v ← fma(momentum, v, g), g ← v; then W ← fma(−learning_rate, g, W).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -169,6 +179,18 @@ pub struct Update {
     pub inner: usize,
     pub columns: usize,
     pub sgd: Sgd,
+}
+
+/// One row's step, then the next row's product by the W that it leaves, in one pass over W: the
+/// bits are those of [`Kernel::update`] followed by [`Kernel::forward`].
+#[derive(Clone, Copy, Debug)]
+pub struct Online {
+    /// Of one row, with neither momentum nor decay.
+    pub update: Update,
+    /// Of one row, by the weight that `update` steps; neither its y nor its x is `update`'s delta.
+    pub forward: Forward,
+    /// Words of this call's own: 3 · inner, each third rounded up to 16.
+    pub memory: *mut f32,
 }
 
 /// b `[columns]` ← step(b, Σ over rows of delta). Same formula as [`Update`].
@@ -237,6 +259,12 @@ pub trait Kernel: Send + Sync {
     /// As stated at the trait.
     unsafe fn update(&self, job: &Update, units: Range<usize>);
 
+    /// One unit is one panel; the split of the units is that of `forward` for one row.
+    fn online_units(&self, job: &Online) -> usize;
+    /// # Safety
+    /// As stated at the trait; the job's memory is used by no other call meanwhile.
+    unsafe fn online(&self, job: &Online, units: Range<usize>);
+
     /// One unit is one panel of the bias.
     fn update_bias_units(&self, job: &UpdateBias) -> usize;
     /// # Safety
@@ -263,4 +291,12 @@ pub trait Kernel: Send + Sync {
     /// lanes, nothing else, and returns how many floating-point operations that was (a
     /// multiply-add counts two). What [`crate::peak`] times.
     fn spin(&self, accumulators: usize, iterations: usize) -> u64;
+
+    /// Reads, changes and writes each of `lines` lines of 16 floats once. `shape`: the streams
+    /// that they are cut into, a divisor of `lines`, and how many lines ahead each is asked for.
+    /// What [`crate::traffic`] times.
+    ///
+    /// # Safety
+    /// As stated at the trait; `start` points to the lines.
+    unsafe fn sweep(&self, start: *mut f32, lines: usize, shape: (usize, usize));
 }

@@ -9,11 +9,14 @@ pub mod memory;
 pub mod panels;
 pub mod peak;
 pub mod pool;
+pub mod traffic;
 
 mod entry;
 mod epilogue;
+mod few;
 mod gemm;
 mod generic;
+mod online;
 mod rows;
 mod vecmath;
 mod vector;
@@ -23,7 +26,7 @@ mod wasm32;
 mod x86_64;
 
 pub use kernel::{
-    Activation, Epilogue, Forward, Gate, Kernel, LANES, Map, Project, ROW_CHUNK, Sgd, Transpose,
-    Update, UpdateBias,
+    Activation, Epilogue, Forward, Gate, Kernel, LANES, Map, Online, Project, ROW_CHUNK, Sgd,
+    Transpose, Update, UpdateBias,
 };
 pub use pool::{Member, Pool};

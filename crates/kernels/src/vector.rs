@@ -22,6 +22,27 @@ pub trait Vector: Copy {
     unsafe fn div(self, other: Self) -> Self;
     /// self · factor + addend, rounded once where the set has fused multiply-add.
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self;
+    /// self · factor + addend in lanes where self is not zero, `addend` untouched in the others.
+    #[inline(always)]
+    unsafe fn mul_add_unless_zero(self, factor: Self, addend: Self) -> Self {
+        // SAFETY: the arrays hold 16 floats.
+        unsafe {
+            let mut lanes = self.mul_add(factor, addend).to_array();
+            for (lane, value) in self.to_array().into_iter().enumerate() {
+                if value == 0.0 {
+                    lanes[lane] = addend.to_array()[lane];
+                }
+            }
+            Self::load(lanes.as_ptr())
+        }
+    }
+    /// The lanes that are not zero, as bits.
+    #[inline(always)]
+    unsafe fn nonzero(self) -> u32 {
+        // SAFETY: the caller keeps the contract.
+        let lanes = unsafe { self.to_array() };
+        (0..LANES).map(|lane| u32::from(lanes[lane] != 0.0) << lane).sum()
+    }
     /// self > other ? self : other, lane by lane.
     unsafe fn max(self, other: Self) -> Self;
     /// self < other ? self : other, lane by lane.
@@ -30,6 +51,22 @@ pub trait Vector: Copy {
     unsafe fn select_positive(self, yes: Self, no: Self) -> Self;
     /// 2ⁿ for lanes holding n + [`ROUNDER`], −126 ≤ n ≤ 127.
     unsafe fn power_of_two(self) -> Self;
+    /// Turns a part of 16 lines of 16 floats: vector c holds float c of each line, 0 ≤ c < 4.
+    ///
+    /// # Safety
+    /// As at the trait; `source` has 4 floats at each of 16 lines.
+    #[inline(always)]
+    unsafe fn load_columns(source: *const f32) -> [Self; 4] {
+        let mut columns = [[0.0; LANES]; 4];
+        for (c, column) in columns.iter_mut().enumerate() {
+            for (line, value) in column.iter_mut().enumerate() {
+                // SAFETY: the caller gives the floats.
+                *value = unsafe { *source.add(line * LANES + c) };
+            }
+        }
+        // SAFETY: the arrays hold 16 floats each.
+        columns.map(|column| unsafe { Self::load(column.as_ptr()) })
+    }
     /// Asks for the cache line of an address, to be read soon.
     #[inline(always)]
     unsafe fn prefetch(_address: *const f32) {}

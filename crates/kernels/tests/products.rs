@@ -6,8 +6,8 @@ mod common;
 use common::{ACTIVATIONS, Rows, activated, assert_near, assert_sum_near, packed, rows};
 use feedalign_kernels::dispatch::available;
 use feedalign_kernels::{
-    Activation, Epilogue, Forward, Gate, Kernel, LANES, Project, ROW_CHUNK, Sgd, Transpose, Update,
-    UpdateBias, panels,
+    Activation, Epilogue, Forward, Gate, Kernel, LANES, Online, Project, ROW_CHUNK, Sgd, Transpose,
+    Update, UpdateBias, panels,
 };
 
 /// Around the edges of tiles of 2, 6, 8 rows and of 1, 2, 4 vectors of rows.
@@ -16,10 +16,15 @@ const ROWS: [usize; 17] = [0, 1, 2, 3, 5, 6, 7, 8, 9, 15, 16, 17, 31, 32, 33, 48
 const INNER: [usize; 12] = [0, 1, 5, 6, 7, 8, 9, 11, 12, 13, 17, 25];
 const COLUMNS: [usize; 6] = [1, 10, 15, 16, 17, 33];
 
+/// Below 16 rows: around the edges of runs of 16 and 128 values of i, and of 2 to 8 panels.
+const FEW: [(usize, usize); 8] =
+    [(127, 145), (128, 16), (129, 10), (16, 97), (15, 33), (31, 80), (33, 129), (1, 241)];
+
 fn sizes() -> impl Iterator<Item = (usize, usize, usize)> {
-    ROWS.into_iter().flat_map(|n| {
+    let all = ROWS.into_iter().flat_map(|n| {
         INNER.into_iter().flat_map(move |i| COLUMNS.into_iter().map(move |o| (n, i, o)))
-    })
+    });
+    all.chain((0..=17).flat_map(|n| FEW.map(|(i, o)| (n, i, o))))
 }
 
 /// Runs a job in two parts, so that every test also tests the cut.
@@ -140,6 +145,8 @@ fn project_is_the_product_with_the_transpose_times_the_derivative() {
             let mut y = rows(n, inner, 3);
             let gate = Gate { h: h.data.as_ptr(), h_stride: h.stride, activation };
             let job = Project {
+                delta: delta.data.as_ptr(),
+                delta_stride: delta.stride,
                 delta_t: delta_t.as_ptr(),
                 matrix: matrix.as_ptr(),
                 y: y.data.as_mut_ptr(),
@@ -287,5 +294,136 @@ fn the_bias_steps_by_the_sum_of_the_rows_and_never_decays() {
                 assert_near(after[o], step(&sgd, sum, b, v, 0.0).0, "bias");
             }
         }
+    }
+}
+
+/// W after the plain step of one row, some of whose x and of whose W are zeros of either sign.
+fn stepped(kernel: &dyn Kernel, x: &Rows, delta: &Rows, weight: &mut [f32], inner: usize) {
+    let columns = weight.len() / inner.max(1);
+    let job = plain(x, delta, weight, inner, columns);
+    // SAFETY: the buffers have the shapes stated.
+    in_two(kernel.update_units(&job), |units| unsafe { kernel.update(&job, units) });
+}
+
+fn plain(x: &Rows, delta: &Rows, weight: &mut [f32], inner: usize, columns: usize) -> Update {
+    Update {
+        x: x.data.as_ptr(),
+        x_stride: x.stride,
+        delta: delta.data.as_ptr(),
+        delta_stride: delta.stride,
+        weight: weight.as_mut_ptr(),
+        velocity: std::ptr::null_mut(),
+        rows: 1,
+        inner,
+        columns,
+        sgd: Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.0, weight_decay: 0.0 },
+    }
+}
+
+/// A row with about `zeros` tenths of its values zero, every other of them negative zero.
+fn sparse(width: usize, zeros: usize, seed: u32) -> Rows {
+    let mut row = rows(1, width, seed);
+    for (i, value) in row.data[..width].iter_mut().enumerate() {
+        if (i * 7 + seed as usize) % 10 < zeros {
+            *value = if i % 2 == 0 { 0.0 } else { -0.0 };
+        }
+    }
+    row
+}
+
+#[test]
+fn where_x_is_zero_the_plain_step_of_one_row_leaves_every_bit_of_the_weight() {
+    for inner in [1, 7, 15, 16, 17, 40] {
+        let (x, delta) = (sparse(inner, 5, 1), rows(1, 33, 2));
+        let (_, mut weight) = packed(inner, 33, 3);
+        for at in 0..inner {
+            weight[at * LANES + 3] = -0.0;
+        }
+        let after = same_bits("plain", |kernel| {
+            let mut weight = weight.clone();
+            stepped(kernel, &x, &delta, &mut weight, inner);
+            weight
+        });
+        for i in 0..inner {
+            for o in 0..33 {
+                let at = panels::index(inner, i, o);
+                let step = -(0.5f32 * 0.25) * delta.data[o];
+                let x = x.data[i];
+                let expected = if x == 0.0 { weight[at] } else { x.mul_add(step, weight[at]) };
+                assert_eq!(after[at].to_bits(), expected.to_bits(), "{inner} {i} {o}");
+            }
+        }
+    }
+}
+
+/// Weight and y after one row's step and the next row's product: in one pass, or one by one.
+fn online(
+    kernel: &dyn Kernel,
+    (inner, columns): (usize, usize),
+    (x, next): (&Rows, &Rows),
+    weight: &[f32],
+    fused: bool,
+) -> Vec<f32> {
+    let (delta, bias) = (rows(1, columns, 2), rows(1, columns, 4));
+    let (mut weight, mut y) = (weight.to_vec(), rows(1, columns, 5));
+    let mut memory = vec![0.0; 3 * inner.next_multiple_of(LANES)];
+    let activation = Activation::Tanh;
+    let update = plain(x, &delta, &mut weight, inner, columns);
+    let forward = Forward {
+        x: next.data.as_ptr(),
+        x_stride: next.stride,
+        weight: update.weight,
+        y: y.data.as_mut_ptr(),
+        y_stride: y.stride,
+        rows: 1,
+        inner,
+        columns,
+        accumulate: false,
+        epilogue: Epilogue::Activate { bias: bias.data.as_ptr(), activation },
+    };
+    // SAFETY: the buffers have the shapes stated, and the cuts run one after the other.
+    unsafe {
+        if fused {
+            let job = Online { update, forward, memory: memory.as_mut_ptr() };
+            in_two(kernel.online_units(&job), |units| kernel.online(&job, units));
+        } else {
+            in_two(kernel.update_units(&update), |units| kernel.update(&update, units));
+            in_two(kernel.forward_units(&forward), |units| kernel.forward(&forward, units));
+        }
+    }
+    weight.extend(y.data);
+    weight
+}
+
+#[test]
+fn one_pass_gives_the_bits_of_the_step_and_then_the_product() {
+    let inners = [0, 1, 15, 16, 17, 40];
+    let columns = [1, 16, 17, 33, 64, 65, 130, 250];
+    for (inner, columns) in inners.into_iter().flat_map(|i| columns.map(|o| (i, o))) {
+        for zeros in [0, 3, 8, 10] {
+            let (x, next) = (sparse(inner, zeros, 1), sparse(inner, zeros, 6));
+            let (_, weight) = packed(inner, columns, 3);
+            let what = format!("{inner} × {columns}, {zeros} tenths zero");
+            let run = |fused| {
+                let size = (inner, columns);
+                same_bits(&what, |kernel| online(kernel, size, (&x, &next), &weight, fused))
+            };
+            assert!(bits(&run(true)) == bits(&run(false)), "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_sum_that_an_underflow_left_at_negative_zero_is_as_if_no_line_had_been_passed_over() {
+    // The first product underflows to −0; the second line's +0 turns the sum into +0.
+    let mut next = rows(1, 3, 1);
+    next.data[..3].copy_from_slice(&[1e-30, 0.0, 0.0]);
+    let x = rows(1, 3, 1);
+    let x = Rows { data: vec![0.0; x.data.len()], stride: x.stride };
+    let (_, mut weight) = packed(3, 1, 3);
+    (weight[0], weight[LANES], weight[2 * LANES]) = (-1e-30, 1.0, 1.0);
+    for kernel in available() {
+        let run = |fused| online(&*kernel, (3, 1), (&x, &next), &weight, fused);
+        assert!(bits(&run(true)) == bits(&run(false)), "{}", kernel.name());
     }
 }

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use feedalign_engine as engine;
 use feedalign_engine::program::Precision;
-use feedalign_kernels::{dispatch, peak};
+use feedalign_kernels::{dispatch, memory::Arena, peak, traffic};
 use napi::bindgen_prelude::{
     AsyncTask, Either, Error, Float32Array, Float64Array, Result, Task, Uint8Array, Uint32Array,
 };
@@ -292,4 +292,57 @@ pub fn ceiling(
         Some(other) => return Err(failed(format!("precision {other:?} is none of f32, bf16"))),
     };
     Ok(AsyncTask::new(MeasureCeiling { threads, seconds, precision }))
+}
+
+pub struct MeasureBandwidth {
+    threads: usize,
+    floats: usize,
+    seconds: f64,
+}
+
+impl Task for MeasureBandwidth {
+    type Output = f64;
+    type JsValue = f64;
+
+    fn compute(&mut self) -> Result<Self::Output> {
+        let kernel = dispatch::from_environment().map_err(failed)?;
+        let mut pool = feedalign_kernels::Pool::new(self.threads).map_err(failed)?;
+        let mut arena = Arena::new();
+        let words = arena.words(self.floats).ok_or_else(|| failed("no memory"))?;
+        // SAFETY: the arena gave that many zeroed words.
+        let buffer = unsafe { std::slice::from_raw_parts_mut(words.as_ptr(), self.floats) };
+        let parts = buffer.chunks_mut(self.floats.div_ceil(self.threads));
+        let parts: Vec<_> = parts.map(Mutex::new).collect();
+        let rates = Mutex::new(0.0);
+        let seconds = self.seconds;
+        pool.run(&|member| {
+            let Some(Ok(mut part)) = parts.get(member.index()).map(Mutex::lock) else { return };
+            let origin = Instant::now();
+            let clock = || origin.elapsed().as_secs_f64();
+            let rate = traffic::measure(&*kernel, &mut part, seconds, clock);
+            if let Ok(mut rates) = rates.lock() {
+                *rates += rate;
+            }
+        });
+        rates.into_inner().map_err(failed)
+    }
+
+    fn resolve(&mut self, _env: napi::Env, output: Self::Output) -> Result<Self::JsValue> {
+        Ok(output)
+    }
+}
+
+/// Bytes a second of a buffer of `floats` that `threads` threads together read, change and write,
+/// each its part over and over for `seconds`, off the event loop. A byte counts once.
+#[napi]
+pub fn bandwidth(threads: u32, floats: u32, seconds: f64) -> Result<AsyncTask<MeasureBandwidth>> {
+    let threads = whole("threads", f64::from(threads), 1024)?.max(1) as usize;
+    let floats = floats as usize;
+    if floats / threads < 1024 {
+        return Err(failed(format!("floats {floats} are less than 1024 for each thread")));
+    }
+    if !(0.0..=60.0).contains(&seconds) {
+        return Err(failed(format!("seconds {seconds} is not between 0 and 60")));
+    }
+    Ok(AsyncTask::new(MeasureBandwidth { threads, floats, seconds }))
 }

@@ -40,18 +40,38 @@ impl After {
     }
 }
 
+impl Product {
+    /// The tensors that are read.
+    pub fn reads(&self) -> Vec<Id> {
+        [self.x.0, self.matrix].into_iter().chain(self.after.operand()).collect()
+    }
+}
+
 /// Adds the stage; the caller has checked the shapes.
 pub fn stage(product: &Product, lowering: &mut Lowering) -> Result<()> {
     if let Form::Half { .. } = lowering.tensors.form(product.matrix) {
         return half::forward(product, lowering);
     }
+    let job = job(product, lowering);
+    lowering.stage(&product.reads(), &[product.out.0], move |step, member| {
+        let job = job(step.rows);
+        let units = member.split(step.kernel.forward_units(&job));
+        // SAFETY: the caller has checked the shapes; members have disjoint units.
+        unsafe { step.kernel.forward(&job, units) };
+    });
+    Ok(())
+}
+
+/// The kernel's job for a number of rows.
+pub fn job(
+    product: &Product,
+    lowering: &Lowering,
+) -> impl Fn(usize) -> Forward + Copy + Send + Sync + use<> {
     let Product { x: (x, x_stride), matrix, inner, columns, .. } = *product;
     let Product { out: (out, y_stride), accumulate, after, .. } = *product;
-    let mut reads = vec![x, matrix];
-    reads.extend(after.operand());
     let [x, weight, y] = [x, matrix, out].map(|id| Address(lowering.tensors.f32(id)));
     let operand = optional_address(lowering, after.operand());
-    lowering.stage(&reads, &[out], move |step, member| {
+    move |rows| {
         let epilogue = match after {
             After::Activate { activation, .. } => {
                 Epilogue::Activate { bias: operand.get(), activation }
@@ -60,21 +80,17 @@ pub fn stage(product: &Product, lowering: &mut Lowering) -> Result<()> {
                 Epilogue::Gate(Gate { h: operand.get(), h_stride, activation })
             }
         };
-        let job = Forward {
+        Forward {
             x: x.get(),
             x_stride,
             weight: weight.get(),
             y: y.get(),
             y_stride,
-            rows: step.rows,
+            rows,
             inner,
             columns,
             accumulate,
             epilogue,
-        };
-        let units = member.split(step.kernel.forward_units(&job));
-        // SAFETY: the caller has checked the shapes; members have disjoint units.
-        unsafe { step.kernel.forward(&job, units) };
-    });
-    Ok(())
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! out ← activation(x · W + bias): the forward product; members share its units.
 
 use super::forward::{After, Product, stage};
-use super::{kernel_activation, no_patches, unsupported};
+use super::{kernel_activation, no_patches, online, unsupported};
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
 use crate::program::Linear;
@@ -27,5 +27,8 @@ pub fn lower(op: &Linear, lowering: &mut Lowering) -> Result<()> {
         accumulate: op.accumulate,
         after: After::Activate { bias, activation: kernel_activation(op.activation)? },
     };
+    if let Some(update) = lowering.deferred.get(op.weight.as_str()).copied() {
+        return online::stage(&product, update, lowering);
+    }
     stage(&product, lowering)
 }

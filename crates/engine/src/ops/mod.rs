@@ -7,6 +7,7 @@ mod half;
 mod linear;
 mod loss;
 mod measure;
+mod online;
 mod project;
 mod update;
 

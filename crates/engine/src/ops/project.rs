@@ -1,10 +1,10 @@
 //! A signal carried down: delta · Mᵀ ⊙ f′(h), or straight from the output through a direct matrix.
 
 use feedalign_kernels::panels::Way;
-use feedalign_kernels::{Activation, Gate, Project as Job, Transpose};
+use feedalign_kernels::{Activation, Gate, LANES, Project as Job, Transpose};
 
 use super::forward::{After, Product, stage};
-use super::{Address, half, kernel_activation, no_patches};
+use super::{Address, half, kernel_activation, no_patches, optional_address};
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
 use crate::program::Project;
@@ -50,15 +50,19 @@ fn transposed(op: &Project, lowering: &mut Lowering) -> Result<()> {
     let (out, y_stride) = lowering.rows_of(&op.out, inner)?;
     let gate = gate(op, inner, lowering)?;
     let turned = turned(delta, delta_stride, columns, lowering)?;
-    let mut reads = vec![turned, matrix];
+    let mut reads = vec![delta, matrix];
+    reads.extend(turned);
     reads.extend(gate.map(|((h, _), _)| h));
-    let [pd, pm, py] = [turned, matrix, out].map(|id| Address(lowering.tensors.f32(id)));
+    let [pd, pm, py] = [delta, matrix, out].map(|id| Address(lowering.tensors.f32(id)));
+    let pt = optional_address(lowering, turned);
     let gate = gate.map(|((h, stride), by)| (Address(lowering.tensors.f32(h)), stride, by));
     let accumulate = op.accumulate;
     lowering.stage(&reads, &[out], move |step, member| {
         let gate = gate.map(|(h, h_stride, activation)| Gate { h: h.get(), h_stride, activation });
         let job = Job {
-            delta_t: pd.get(),
+            delta: pd.get(),
+            delta_stride,
+            delta_t: pt.get(),
             matrix: pm.get(),
             y: py.get(),
             y_stride,
@@ -75,14 +79,26 @@ fn transposed(op: &Project, lowering: &mut Lowering) -> Result<()> {
     Ok(())
 }
 
-/// deltaᵀ in panels, made once however many products read it.
-fn turned(delta: Id, source_stride: usize, columns: usize, lowering: &mut Lowering) -> Result<Id> {
+/// deltaᵀ in panels, made once however many products read it; none where no step has rows enough
+/// for a product that would.
+fn turned(
+    delta: Id,
+    source_stride: usize,
+    columns: usize,
+    lowering: &mut Lowering,
+) -> Result<Option<Id>> {
+    if lowering.batch < LANES {
+        return Ok(None);
+    }
     if let Some(known) = lowering.transposed.get(&delta) {
-        return Ok(*known);
+        return Ok(Some(*known));
     }
     let scratch = lowering.tensors.scratch_panels(columns, lowering.batch)?;
     let [source, target] = [delta, scratch].map(|id| Address(lowering.tensors.f32(id)));
     lowering.stage(&[delta], &[scratch], move |step, member| {
+        if step.rows < LANES {
+            return;
+        }
         let job = Transpose {
             source: source.get(),
             source_stride,
@@ -97,7 +113,7 @@ fn turned(delta: Id, source_stride: usize, columns: usize, lowering: &mut Loweri
     if !lowering.conditional() {
         lowering.transposed.insert(delta, scratch);
     }
-    Ok(scratch)
+    Ok(Some(scratch))
 }
 
 /// out ← (delta · matrix) ⊙ gate, the matrix lying as `[inner × columns]`: a direct matrix, or a

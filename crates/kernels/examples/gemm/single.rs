@@ -63,6 +63,8 @@ impl Products for Buffers {
             epilogue: Epilogue::Activate { bias: self.bias, activation },
         };
         let project = Project {
+            delta: self.x,
+            delta_stride: STRIDE,
             delta_t: self.delta_t,
             matrix: self.weights[matrix],
             y: self.y,

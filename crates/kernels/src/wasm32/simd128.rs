@@ -5,11 +5,13 @@
 //! from the other kernels' in the last bits.
 
 use core::arch::wasm32::{
-    f32x4_add, f32x4_div, f32x4_gt, f32x4_mul, f32x4_pmax, f32x4_pmin, f32x4_splat, f32x4_sub,
-    i32x4_add, i32x4_shl, i32x4_splat, v128, v128_bitselect, v128_load, v128_store,
+    f32x4_add, f32x4_div, f32x4_gt, f32x4_mul, f32x4_ne, f32x4_pmax, f32x4_pmin, f32x4_splat,
+    f32x4_sub, i32x4_add, i32x4_bitmask, i32x4_shl, i32x4_shuffle, i32x4_splat, i64x2_shuffle,
+    v128, v128_bitselect, v128_load, v128_store,
 };
 
 use crate::entry::kernel;
+use crate::kernel::LANES;
 use crate::vector::Vector;
 
 #[derive(Clone, Copy)]
@@ -60,6 +62,22 @@ impl Vector for Quads {
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
         self.zip(factor, |a, b| f32x4_mul(a, b)).zip(addend, |a, b| f32x4_add(a, b))
     }
+    #[inline(always)]
+    unsafe fn mul_add_unless_zero(self, factor: Self, addend: Self) -> Self {
+        let sum = unsafe { self.mul_add(factor, addend) };
+        let pick = |quad: usize| {
+            let differs = f32x4_ne(self.0[quad], f32x4_splat(0.0));
+            v128_bitselect(sum.0[quad], addend.0[quad], differs)
+        };
+        Self([pick(0), pick(1), pick(2), pick(3)])
+    }
+    #[inline(always)]
+    unsafe fn nonzero(self) -> u32 {
+        let bits = |quad: usize| {
+            u32::from(i32x4_bitmask(f32x4_ne(self.0[quad], f32x4_splat(0.0)))) << (4 * quad)
+        };
+        bits(0) | bits(1) | bits(2) | bits(3)
+    }
     /// `pmax(b, a)` is `b < a ? a : b`: the trait's choice where both are equal.
     #[inline(always)]
     unsafe fn max(self, other: Self) -> Self {
@@ -75,6 +93,25 @@ impl Vector for Quads {
         let pick = |quad: usize| v128_bitselect(yes.0[quad], no.0[quad], mask[quad]);
         Self([pick(0), pick(1), pick(2), pick(3)])
     }
+    /// Four by four, of the lines of each quad.
+    #[inline(always)]
+    unsafe fn load_columns(source: *const f32) -> [Self; 4] {
+        let turned = [0, 4, 8, 12].map(|first| {
+            let line =
+                |line: usize| unsafe { v128_load(source.add((first + line) * LANES).cast()) };
+            let [a, b, c, d] = [line(0), line(1), line(2), line(3)];
+            let [ab, cd] = [i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<0, 4, 1, 5>(c, d)];
+            let ab_high = i32x4_shuffle::<2, 6, 3, 7>(a, b);
+            let cd_high = i32x4_shuffle::<2, 6, 3, 7>(c, d);
+            [
+                i64x2_shuffle::<0, 2>(ab, cd),
+                i64x2_shuffle::<1, 3>(ab, cd),
+                i64x2_shuffle::<0, 2>(ab_high, cd_high),
+                i64x2_shuffle::<1, 3>(ab_high, cd_high),
+            ]
+        });
+        [0, 1, 2, 3].map(|column| Self(turned.map(|quad| quad[column])))
+    }
     #[inline(always)]
     unsafe fn power_of_two(self) -> Self {
         Self(self.0.map(|quad| i32x4_add(i32x4_shl(quad, 23), i32x4_splat(0x3f80_0000))))
@@ -84,5 +121,5 @@ impl Vector for Quads {
 kernel! {
     /// simd128 without relaxed instructions.
     Simd128, "simd128", Quads, available: true,
-    forward: 2, project: 2 x 1, update: 2
+    forward: 2, project: 2 x 1, update: 2, few: 2
 }

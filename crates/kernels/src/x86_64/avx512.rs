@@ -4,14 +4,16 @@
 //! M once for 64 rows.
 
 use core::arch::x86_64::{
-    __m512, _CMP_GT_OQ, _MM_HINT_ET0, _MM_HINT_T0, _MM_HINT_T1, _mm_prefetch, _mm512_add_epi32,
-    _mm512_add_ps, _mm512_castps_si512, _mm512_castsi512_ps, _mm512_cmp_ps_mask, _mm512_div_ps,
-    _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_max_ps, _mm512_min_ps,
-    _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_slli_epi32,
-    _mm512_storeu_ps, _mm512_sub_ps,
+    __m512, _CMP_GT_OQ, _CMP_NEQ_UQ, _MM_HINT_ET0, _MM_HINT_T0, _MM_HINT_T1, _mm_loadu_ps,
+    _mm_prefetch, _mm512_add_epi32, _mm512_add_ps, _mm512_castps_si512, _mm512_castps128_ps512,
+    _mm512_castsi512_ps, _mm512_cmp_ps_mask, _mm512_div_ps, _mm512_fmadd_ps, _mm512_insertf32x4,
+    _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_mask3_fmadd_ps, _mm512_max_ps, _mm512_min_ps,
+    _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_shuffle_ps,
+    _mm512_slli_epi32, _mm512_storeu_ps, _mm512_sub_ps, _mm512_unpackhi_ps, _mm512_unpacklo_ps,
 };
 
 use crate::entry::kernel;
+use crate::kernel::LANES;
 use crate::vector::Vector;
 
 #[derive(Clone, Copy)]
@@ -52,6 +54,17 @@ impl Vector for Zmm {
         Self(unsafe { _mm512_fmadd_ps(self.0, factor.0, addend.0) })
     }
     #[inline(always)]
+    unsafe fn mul_add_unless_zero(self, factor: Self, addend: Self) -> Self {
+        unsafe {
+            let lanes = _mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(self.0, _mm512_setzero_ps());
+            Self(_mm512_mask3_fmadd_ps(self.0, factor.0, addend.0, lanes))
+        }
+    }
+    #[inline(always)]
+    unsafe fn nonzero(self) -> u32 {
+        unsafe { u32::from(_mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(self.0, _mm512_setzero_ps())) }
+    }
+    #[inline(always)]
     unsafe fn max(self, other: Self) -> Self {
         Self(unsafe { _mm512_max_ps(self.0, other.0) })
     }
@@ -74,6 +87,29 @@ impl Vector for Zmm {
             Self(_mm512_castsi512_ps(_mm512_add_epi32(exponent, one)))
         }
     }
+    /// Each register takes the four floats of four lines, a quarter each, straight from memory; so
+    /// only the last step, four by four within the quarters, needs shuffles.
+    #[inline(always)]
+    unsafe fn load_columns(source: *const f32) -> [Self; 4] {
+        unsafe {
+            let line = |line: usize| _mm_loadu_ps(source.add(line * LANES));
+            let quarters = |first: usize| {
+                let low = _mm512_castps128_ps512(line(first));
+                let low = _mm512_insertf32x4::<1>(low, line(first + 4));
+                let low = _mm512_insertf32x4::<2>(low, line(first + 8));
+                _mm512_insertf32x4::<3>(low, line(first + 12))
+            };
+            let [a, b, c, d] = [quarters(0), quarters(1), quarters(2), quarters(3)];
+            let [ab, cd] = [_mm512_unpacklo_ps(a, b), _mm512_unpacklo_ps(c, d)];
+            let [ab_high, cd_high] = [_mm512_unpackhi_ps(a, b), _mm512_unpackhi_ps(c, d)];
+            [
+                Self(_mm512_shuffle_ps::<0b01_00_01_00>(ab, cd)),
+                Self(_mm512_shuffle_ps::<0b11_10_11_10>(ab, cd)),
+                Self(_mm512_shuffle_ps::<0b01_00_01_00>(ab_high, cd_high)),
+                Self(_mm512_shuffle_ps::<0b11_10_11_10>(ab_high, cd_high)),
+            ]
+        }
+    }
     #[inline(always)]
     unsafe fn prefetch(address: *const f32) {
         unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) }
@@ -92,5 +128,5 @@ kernel! {
     /// AVX-512F.
     #[target_feature(enable = "avx512f,fma")]
     Avx512, "avx512", Zmm, available: std::arch::is_x86_feature_detected!("avx512f"),
-    forward: 8, project: 6 x 4, update: 12
+    forward: 8, project: 6 x 4, update: 12, few: 24
 }

@@ -39,7 +39,7 @@ pub fn weight(
     });
     let writes: Vec<Id> = [Some(weight), velocity].into_iter().flatten().collect();
     lowering.stage(&[x, delta], &writes, move |step, member| {
-        let job = Update { rows: step.rows, sgd: numbers.at(step), ..job.get() };
+        let job = Update { rows: step.rows, sgd: numbers.at(step.knobs, step.rows), ..job.get() };
         let units = member.split(step.half.update_units(&job));
         // SAFETY: the shapes have been checked; members have disjoint units.
         unsafe { step.half.update(&job, units) };
@@ -67,7 +67,8 @@ pub fn bias(
     });
     let writes: Vec<Id> = [Some(bias), velocity].into_iter().flatten().collect();
     lowering.stage(&[delta], &writes, move |step, member| {
-        let job = UpdateBias { rows: step.rows, sgd: numbers.at(step), ..job.get() };
+        let job =
+            UpdateBias { rows: step.rows, sgd: numbers.at(step.knobs, step.rows), ..job.get() };
         let units = member.split(columns.div_ceil(LANES));
         // SAFETY: the shapes have been checked; members have disjoint units.
         unsafe { step.half.update_bias(&job, units) };
