@@ -14,12 +14,23 @@ pub fn available() -> Vec<Box<dyn Kernel>> {
     #[cfg(target_arch = "x86_64")]
     {
         add(&mut kernels, crate::x86_64::avx512::Avx512::new());
+        add(&mut kernels, crate::x86_64::avx512_wide::Avx512Wide::new());
+        if kernels.len() == 2 && wide_wins(&*kernels[1], &*kernels[0]) {
+            kernels.swap(0, 1);
+        }
         add(&mut kernels, crate::x86_64::avx2::Avx2::new());
     }
     #[cfg(target_arch = "wasm32")]
     add(&mut kernels, crate::wasm32::simd128::Simd128::new());
     add(&mut kernels, Generic::new());
     kernels
+}
+
+/// Measured once in a process.
+#[cfg(target_arch = "x86_64")]
+fn wide_wins(wide: &dyn Kernel, narrow: &dyn Kernel) -> bool {
+    static WINS: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+    *WINS.get_or_init(|| crate::probe::wins(wide, narrow))
 }
 
 fn add<K: Kernel + 'static>(kernels: &mut Vec<Box<dyn Kernel>>, kernel: Option<K>) {
@@ -71,6 +82,6 @@ pub fn halves() -> Vec<Box<dyn HalfKernel>> {
 #[must_use]
 pub fn half(kernel: &dyn Kernel) -> Box<dyn HalfKernel> {
     let mut halves = halves();
-    let place = if kernel.name() == "avx512" { 0 } else { halves.len() - 1 };
+    let place = if kernel.name().starts_with("avx512") { 0 } else { halves.len() - 1 };
     halves.swap_remove(place)
 }

@@ -6,8 +6,9 @@ macro_rules! kernel {
         $(#[doc = $doc:literal])*
         $(#[target_feature(enable = $features:literal)])?
         $name:ident, $label:literal, $vector:ty, available: $available:expr,
-        forward: $forward:literal, project: $project:literal x $vectors:literal,
-        update: $update:literal, few: $few:literal
+        forward: $forward:literal x $forward_panels:literal,
+        project: $project:literal x $vectors:literal,
+        update: $update:literal x $update_panels:literal, few: $few:literal
     ) => {
         $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug)]
@@ -36,7 +37,7 @@ macro_rules! kernel {
                     if few::is_few(job.rows) {
                         few::forward::<$vector, $few>(job, units);
                     } else {
-                        gemm::forward::<$vector, $forward>(job, units);
+                        gemm::forward::<$vector, $forward, $forward_panels>(job, units);
                     }
                 }
             }
@@ -56,7 +57,7 @@ macro_rules! kernel {
                     if few::is_plain(job) {
                         few::update::<$vector>(job, units);
                     } else {
-                        gemm::update::<$vector, $update>(job, units);
+                        gemm::update::<$vector, $update, $update_panels>(job, units);
                     }
                 }
             }
@@ -99,7 +100,7 @@ macro_rules! kernel {
                 if crate::few::is_few(job.rows) {
                     crate::few::forward_units(job)
                 } else {
-                    crate::gemm::forward_units::<$forward>(job)
+                    crate::gemm::forward_units::<$forward, $forward_panels>(job)
                 }
             }
             unsafe fn forward(
@@ -127,7 +128,7 @@ macro_rules! kernel {
                 if crate::few::is_plain(job) {
                     crate::few::update_units(job)
                 } else {
-                    crate::gemm::update_units::<$update>(job)
+                    crate::gemm::update_units::<$update, $update_panels>(job)
                 }
             }
             unsafe fn update(&self, job: &crate::kernel::Update, units: core::ops::Range<usize>) {

@@ -3,9 +3,11 @@
 //! Everything is inlined into an entry point that enables the instruction set, so a function here
 //! is compiled once per set. What is left below the tile's height runs in lower ones.
 
+use core::cell::RefCell;
 use core::ops::Range;
+use core::sync::atomic::{Ordering, compiler_fence};
 
-use crate::epilogue::{activate, gate, step};
+use crate::epilogue::{activate, gate, load_first, step};
 use crate::kernel::{Epilogue, Forward, LANES, Project, ROW_CHUNK, Update};
 use crate::vector::Vector;
 
@@ -14,7 +16,7 @@ use crate::vector::Vector;
 macro_rules! in_tiles {
     (
         $full:ident, $at:ident..$end:ident,
-        $tile:ident::<$vector:ident, _ $(, $more:ident)?>($($argument:expr),*)
+        $tile:ident::<$vector:ident, _ $(, $more:tt)?>($($argument:expr),*)
     ) => {
         if $end - $at == $full {
             $tile::<$vector, $full $(, $more)?>($($argument),*);
@@ -40,59 +42,107 @@ macro_rules! in_tiles {
 
 pub(crate) use in_tiles;
 
-/// Units of work: panel-major, `MR` rows each.
+/// Units of work: groups of `NP` panels, in each `MR` rows a tile.
 #[inline(always)]
-pub fn forward_units<const MR: usize>(job: &Forward) -> usize {
-    job.columns.div_ceil(LANES) * job.rows.div_ceil(MR)
+pub fn forward_units<const MR: usize, const NP: usize>(job: &Forward) -> usize {
+    job.columns.div_ceil(NP * LANES) * job.rows.div_ceil(MR)
 }
 
 /// # Safety
 /// That of `Kernel::forward`, and of [`Vector`].
 #[inline(always)]
-pub unsafe fn forward<V: Vector, const MR: usize>(job: &Forward, units: Range<usize>) {
+pub unsafe fn forward<V: Vector, const MR: usize, const NP: usize>(
+    job: &Forward,
+    units: Range<usize>,
+) {
     let blocks = job.rows.div_ceil(MR);
+    let panels = job.columns.div_ceil(LANES);
     for unit in units {
-        let (panel, mut row) = (unit / blocks, unit % blocks * MR);
+        let (first, row) = (unit / blocks * NP, unit % blocks * MR);
         let end = job.rows.min(row + MR);
-        // SAFETY: rows row..end and the panel exist, as the unit does.
+        // SAFETY: rows row..end and the panels exist, as the unit does.
         unsafe {
-            in_tiles!(MR, row..end, forward_tile::<V, _>(job, panel, row));
+            if panels - first >= NP {
+                let mut row = row;
+                in_tiles!(MR, row..end, forward_tile::<V, _, NP>(job, first, row));
+            } else {
+                for panel in first..panels {
+                    let mut row = row;
+                    in_tiles!(MR, row..end, forward_tile::<V, _, 1>(job, panel, row));
+                }
+            }
         }
     }
 }
 
-/// Y[row..row + R][panel]: R × 16 chains over `inner`.
+/// Y[row..row + R][panel..panel + P]: R × 16 P chains over `inner`.
 #[inline(always)]
-unsafe fn forward_tile<V: Vector, const R: usize>(job: &Forward, panel: usize, row: usize) {
-    // SAFETY: the caller names R rows and a panel that exist.
+unsafe fn forward_tile<V: Vector, const R: usize, const P: usize>(
+    job: &Forward,
+    panel: usize,
+    row: usize,
+) {
+    // SAFETY: the caller names R rows and P panels that exist.
     unsafe {
-        let weight = job.weight.add(panel * job.inner * LANES);
-        let x = job.x.add(row * job.x_stride);
-        // Of the next panel, each of the first four tiles of rows asks for its quarter; later ones
-        // for what is there.
-        let quarter = job.inner.div_ceil(4);
-        let place = if row < 4 * R { job.inner + row / R * quarter } else { 0 };
+        let (inner, x_stride) = (job.inner, job.x_stride);
+        let panel_floats = inner * LANES;
+        let weight = job.weight.add(panel * panel_floats);
+        let x = job.x.add(row * x_stride);
+        // Of the next panels, each of the first four tiles of rows asks for its quarter; later
+        // ones for what is there.
+        let quarter = inner.div_ceil(4);
+        let place = if row < 4 * R { P * inner + row / R * quarter } else { 0 };
         let ahead = weight.wrapping_add(place * LANES);
-        let mut sums = [V::splat(0.0); R];
+        let mut sums = [[V::splat(0.0); P]; R];
         let mut k = 0;
-        while k + 4 <= job.inner {
-            V::prefetch_later(ahead.wrapping_add(k / 4 * LANES));
+        while k + 4 <= inner {
+            for p in 0..P {
+                V::prefetch_later(ahead.wrapping_add(p * panel_floats + k / 4 * LANES));
+            }
             for k in k..k + 4 {
-                let w = V::load(weight.add(k * LANES));
-                for (r, sum) in sums.iter_mut().enumerate() {
-                    *sum = V::splat(*x.add(r * job.x_stride + k)).mul_add(w, *sum);
-                }
+                outer_product_step(
+                    &mut sums,
+                    weight.add(k * LANES),
+                    panel_floats,
+                    x.add(k),
+                    x_stride,
+                );
             }
             k += 4;
         }
-        for k in k..job.inner {
-            let w = V::load(weight.add(k * LANES));
-            for (r, sum) in sums.iter_mut().enumerate() {
-                *sum = V::splat(*x.add(r * job.x_stride + k)).mul_add(w, *sum);
+        for k in k..inner {
+            outer_product_step(&mut sums, weight.add(k * LANES), panel_floats, x.add(k), x_stride);
+        }
+        for (r, chains) in sums.into_iter().enumerate() {
+            for (p, sum) in chains.into_iter().enumerate() {
+                forward_store(job, sum, row + r, (panel + p) * LANES);
             }
         }
-        for (r, sum) in sums.into_iter().enumerate() {
-            forward_store(job, sum, row + r, panel * LANES);
+    }
+}
+
+/// One k: R values of x, `stride` apart, times P rows of panels, `panel_floats` apart.
+#[inline(always)]
+unsafe fn outer_product_step<V: Vector, const R: usize, const P: usize>(
+    sums: &mut [[V; P]; R],
+    weight: *const f32,
+    panel_floats: usize,
+    x: *const f32,
+    stride: usize,
+) {
+    // Keeps the compiler from gathering the loads of several steps, for which it has no registers.
+    compiler_fence(Ordering::SeqCst);
+    // SAFETY: the caller's.
+    unsafe {
+        let mut w = [V::splat(0.0); P];
+        for (p, w) in w.iter_mut().enumerate() {
+            *w = V::load(weight.add(p * panel_floats));
+        }
+        for (r, chains) in sums.iter_mut().enumerate() {
+            let x = V::splat(*x.add(r * stride));
+            for (sum, w) in chains.iter_mut().zip(w) {
+                *sum = x.mul_add(w, *sum);
+            }
         }
     }
 }
@@ -264,6 +314,17 @@ unsafe fn project_store<V: Vector, const R: usize, const C: usize>(
 /// beside a panel of delta and the tiles of W that come and go.
 const UPDATE_CHUNK: usize = 96 * 1024;
 
+/// Groups of panels that must read a chunk of x before it is packed for them.
+const PACK_FROM: usize = 8;
+
+thread_local! {
+    /// A chunk of x in tiles: rows of x are far apart, and a tile reads little of each.
+    static PACKED: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Tiles of W between the one at work and the one asked for.
+const AHEAD: usize = 3;
+
 /// How an update's tiles are ordered: chunks of i, in each all panels, in each `MR` values of i a
 /// tile. So a chunk of x is read from far away once, not once for every panel.
 struct UpdateOrder {
@@ -283,12 +344,27 @@ struct UpdatePlace {
 
 impl UpdateOrder {
     #[inline(always)]
-    fn new(job: &Update, height: usize) -> Self {
+    fn new(job: &Update, height: usize, width: usize) -> Self {
         let tiles = job.inner.div_ceil(height);
         // Whole cache lines of x.
         let lines = (UPDATE_CHUNK / (job.rows.clamp(1, ROW_CHUNK) * LANES)).max(1);
         let chunk = (lines * LANES / height).max(1);
-        Self { panels: job.columns.div_ceil(LANES), tiles, chunk }
+        Self { panels: job.columns.div_ceil(width * LANES), tiles, chunk }
+    }
+
+    /// Room for a chunk of x in tiles of `MR`, this thread's own, where packing pays: where
+    /// enough panels read each chunk. Else null.
+    fn packed<const MR: usize>(&self, rows: usize) -> *mut f32 {
+        if self.panels < PACK_FROM || MR > LANES {
+            return core::ptr::null_mut();
+        }
+        let len = self.chunk.min(self.tiles) * MR * rows + LANES;
+        PACKED.with_borrow_mut(|room| {
+            if room.len() < len {
+                room.resize(len, 0.0);
+            }
+            room.as_mut_ptr()
+        })
     }
 
     #[inline(always)]
@@ -318,84 +394,157 @@ impl UpdateOrder {
     }
 }
 
-/// Units of work: one tile each.
+/// Units of work: one tile of `MR` values of i and `NP` panels each.
 #[inline(always)]
-pub fn update_units<const MR: usize>(job: &Update) -> usize {
-    job.columns.div_ceil(LANES) * job.inner.div_ceil(MR)
+pub fn update_units<const MR: usize, const NP: usize>(job: &Update) -> usize {
+    job.columns.div_ceil(NP * LANES) * job.inner.div_ceil(MR)
 }
 
 /// # Safety
 /// That of `Kernel::update`, and of [`Vector`].
 #[inline(always)]
-pub unsafe fn update<V: Vector, const MR: usize>(job: &Update, units: Range<usize>) {
+pub unsafe fn update<V: Vector, const MR: usize, const NP: usize>(
+    job: &Update,
+    units: Range<usize>,
+) {
     if units.is_empty() {
         return;
     }
-    let order = UpdateOrder::new(job, MR);
+    let order = UpdateOrder::new(job, MR, NP);
     let mut place = order.place(units.start);
-    // The next panel of delta is a cache line a row, far apart: each tile asks for some.
+    let panels = job.columns.div_ceil(LANES);
+    let packed = order.packed::<MR>(job.rows);
+    // The next panels of delta are some cache lines a row, far apart: each tile asks for some.
     let share = job.rows.div_ceil(order.chunk.min(order.tiles));
+    let mut at = usize::MAX;
     for _ in units {
-        let UpdatePlace { panel, tile, .. } = place;
-        let mut i = tile * MR;
+        let UpdatePlace { ref chunk, panel: group, tile } = place;
+        let first = group * NP;
+        let i = tile * MR;
         let end = job.inner.min(i + MR);
-        // SAFETY: i..end and the panel exist, as the unit does; prefetches may miss.
+        // SAFETY: i..end and the panels exist, as the unit does; prefetches may miss; `packed`
+        // holds a chunk.
         unsafe {
-            let first = (tile - place.chunk.start) * share;
-            for row in first..job.rows.min(first + share) {
-                let line = row * job.delta_stride + (panel + 1) * LANES;
-                V::prefetch_later(job.delta.wrapping_add(line));
+            let mut x = Values { at: job.x.add(i), stride: job.x_stride };
+            if !packed.is_null() {
+                if at != chunk.start {
+                    at = chunk.start;
+                    pack::<V, MR>(job, chunk, packed);
+                }
+                x = Values { at: packed.add((tile - at) * job.rows * MR), stride: MR };
             }
-            in_tiles!(MR, i..end, update_tile::<V, _>(job, panel, i));
+            let next = (tile - chunk.start) * share;
+            for row in next..job.rows.min(next + share) {
+                let line = job.delta.wrapping_add(row * job.delta_stride + (first + NP) * LANES);
+                for p in 0..NP {
+                    V::prefetch_later(line.wrapping_add(p * LANES));
+                }
+            }
+            if panels - first >= NP {
+                let (mut i, mut x) = (i, x);
+                in_tiles!(MR, i..end, update_tile::<V, _, NP>(job, first, i, &mut x));
+            } else {
+                for panel in first..panels {
+                    let (mut i, mut x) = (i, x);
+                    in_tiles!(MR, i..end, update_tile::<V, _, 1>(job, panel, i, &mut x));
+                }
+            }
         }
         order.advance(&mut place);
     }
 }
 
-/// W[i..i + R][panel]: R × 16 sums over the rows, then the optimizer's step in the store.
+/// Values of x for a tile: those of a row side by side, rows `stride` apart.
+#[derive(Clone, Copy)]
+struct Values {
+    at: *const f32,
+    stride: usize,
+}
+
+/// Writes x of a chunk's tiles to `packed [tile][row][MR]`.
 #[inline(always)]
-unsafe fn update_tile<V: Vector, const R: usize>(job: &Update, panel: usize, i: usize) {
-    // SAFETY: the tile exists; prefetches past the end are harmless.
+unsafe fn pack<V: Vector, const MR: usize>(job: &Update, chunk: &Range<usize>, packed: *mut f32) {
+    // SAFETY: the tiles exist in x; a store of 16 reaches into the next row, which is written
+    // after it, and at the end into the buffer's slack.
     unsafe {
-        let at = (panel * job.inner + i) * LANES;
-        for r in 0..R {
-            V::prefetch_write(job.weight.wrapping_add(at + (3 * R + r) * LANES));
-        }
-        let mut totals = update_chunk::<V, R>(job, panel, i, 0..job.rows.min(ROW_CHUNK));
-        let mut first = ROW_CHUNK;
-        while first < job.rows {
-            let rows = first..job.rows.min(first + ROW_CHUNK);
-            let sums = update_chunk::<V, R>(job, panel, i, rows);
-            for (total, sum) in totals.iter_mut().zip(sums) {
-                *total = total.add(sum);
+        for tile in chunk.clone() {
+            let i = tile * MR;
+            let target = packed.add((tile - chunk.start) * job.rows * MR);
+            for row in 0..job.rows {
+                let x = job.x.add(row * job.x_stride + i);
+                load_first::<V>(x, LANES.min(job.inner - i), 0.0).store(target.add(row * MR));
             }
-            first += ROW_CHUNK;
-        }
-        for (r, total) in totals.into_iter().enumerate() {
-            let place = at + r * LANES;
-            let velocity =
-                if job.velocity.is_null() { job.velocity } else { job.velocity.add(place) };
-            step(total, job.weight.add(place), velocity, &job.sgd, job.sgd.weight_decay);
         }
     }
 }
 
+/// W[i..i + R][panel..panel + P]: R × 16 P sums over the rows, then the optimizer's step in the
+/// store.
 #[inline(always)]
-unsafe fn update_chunk<V: Vector, const R: usize>(
+unsafe fn update_tile<V: Vector, const R: usize, const P: usize>(
     job: &Update,
     panel: usize,
     i: usize,
+    x: &mut Values,
+) {
+    // SAFETY: the tile exists; prefetches past the end are harmless.
+    unsafe {
+        let panel_floats = job.inner * LANES;
+        let at = panel * panel_floats + i * LANES;
+        let mut totals = update_chunk::<V, R, P>(job, panel, i, *x, 0..job.rows.min(ROW_CHUNK));
+        let mut first = ROW_CHUNK;
+        while first < job.rows {
+            let rows = first..job.rows.min(first + ROW_CHUNK);
+            let sums = update_chunk::<V, R, P>(job, panel, i, *x, rows);
+            for (totals, sums) in totals.iter_mut().zip(sums) {
+                for (total, sum) in totals.iter_mut().zip(sums) {
+                    *total = total.add(sum);
+                }
+            }
+            first += ROW_CHUNK;
+        }
+        for (r, totals) in totals.into_iter().enumerate() {
+            for (p, total) in totals.into_iter().enumerate() {
+                let place = at + p * panel_floats + r * LANES;
+                let velocity =
+                    if job.velocity.is_null() { job.velocity } else { job.velocity.add(place) };
+                step(total, job.weight.add(place), velocity, &job.sgd, job.sgd.weight_decay);
+            }
+        }
+        // For the tile beside this one, if this was a lower one.
+        x.at = x.at.wrapping_add(R);
+    }
+}
+
+#[inline(always)]
+unsafe fn update_chunk<V: Vector, const R: usize, const P: usize>(
+    job: &Update,
+    panel: usize,
+    i: usize,
+    x: Values,
     rows: Range<usize>,
-) -> [V; R] {
+) -> [[V; P]; R] {
     // SAFETY: the rows exist in x and delta.
     unsafe {
-        let mut sums = [V::splat(0.0); R];
-        for row in rows {
-            let delta = V::load(job.delta.add(row * job.delta_stride + panel * LANES));
-            let x = job.x.add(row * job.x_stride + i);
-            for (r, sum) in sums.iter_mut().enumerate() {
-                *sum = V::splat(*x.add(r)).mul_add(delta, *sum);
+        let delta_stride = job.delta_stride;
+        let delta = job.delta.add(panel * LANES);
+        let panel_floats = job.inner * LANES;
+        let later = job.weight.wrapping_add(panel * panel_floats + (i + AHEAD * R) * LANES);
+        let mut sums = [[V::splat(0.0); P]; R];
+        // The lines of W of a later tile are asked for one by one: all at once they would fill
+        // the buffers that loads wait in.
+        let early = rows.start..rows.end.min(R.max(rows.start));
+        for row in early.clone() {
+            for p in 0..P {
+                V::prefetch_write(later.wrapping_add(p * panel_floats + row * LANES));
             }
+            // The panels of delta lie side by side, and so do R values of x.
+            let delta = delta.add(row * delta_stride);
+            outer_product_step(&mut sums, delta, LANES, x.at.add(row * x.stride), 1);
+        }
+        for row in early.end..rows.end {
+            let delta = delta.add(row * delta_stride);
+            outer_product_step(&mut sums, delta, LANES, x.at.add(row * x.stride), 1);
         }
         sums
     }

@@ -17,6 +17,8 @@ mod few;
 mod gemm;
 mod generic;
 mod online;
+#[cfg(target_arch = "x86_64")]
+mod probe;
 mod rows;
 mod vecmath;
 mod vector;

@@ -14,7 +14,8 @@ use feedalign_kernels::{
 const ROWS: [usize; 17] = [0, 1, 2, 3, 5, 6, 7, 8, 9, 15, 16, 17, 31, 32, 33, 48, 65];
 /// Around the edges of tiles of 2, 6, 8 and 12.
 const INNER: [usize; 12] = [0, 1, 5, 6, 7, 8, 9, 11, 12, 13, 17, 25];
-const COLUMNS: [usize; 6] = [1, 10, 15, 16, 17, 33];
+/// Around the edges of tiles of one and two panels.
+const COLUMNS: [usize; 8] = [1, 10, 15, 16, 17, 31, 32, 33];
 
 /// Below 16 rows: around the edges of runs of 16 and 128 values of i, and of 2 to 8 panels.
 const FEW: [(usize, usize); 8] =
@@ -231,9 +232,11 @@ fn update(kernel: &dyn Kernel, (n, inner, columns): (usize, usize, usize), sgd: 
 
 #[test]
 fn update_steps_in_the_panels_and_keeps_their_padding_zero() {
-    // Wide enough for several chunks of x, too.
+    // Wide enough for several chunks of x, too; then around the width from which x is packed.
     let long = [(ROW_CHUNK + 3, 9, 17), (2 * ROW_CHUNK, 2, 1), (65, 1600, 17)];
-    for (case, (n, inner, columns)) in sizes().chain(long).enumerate() {
+    let wide = [(5, 25, 112), (5, 25, 113), (17, 1, 240), (33, 1600, 225), (65, 1600, 257)];
+    let both = [(ROW_CHUNK + 3, 100, 257)];
+    for (case, (n, inner, columns)) in sizes().chain(long).chain(wide).chain(both).enumerate() {
         let sgd = STEPS[case % STEPS.len()];
         let what = format!("{n} × {inner} × {columns} {sgd:?}");
         let after = same_bits(&what, |kernel| update(kernel, (n, inner, columns), sgd));

@@ -128,5 +128,5 @@ kernel! {
     /// AVX-512F.
     #[target_feature(enable = "avx512f,fma")]
     Avx512, "avx512", Zmm, available: std::arch::is_x86_feature_detected!("avx512f"),
-    forward: 8, project: 6 x 4, update: 12, few: 24
+    forward: 8 x 1, project: 6 x 4, update: 12 x 1, few: 24
 }
