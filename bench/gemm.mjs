@@ -1,8 +1,11 @@
 /** The three products alone, at 1500 × 1500, as `crates/kernels/examples/gemm.rs` times them. */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { number, numbers, words } from './options.mjs'
-import { percent, table } from './table.mjs'
+import { fraction, median } from './measure.mjs'
+import { flag, number, numbers, words } from './options.mjs'
+import { printWithPeers } from './ratios.mjs'
+import { productRivals } from './rivals.mjs'
+import { percent } from './table.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -18,18 +21,66 @@ function time(precision, threads, seconds, batches) {
     .map((line) => JSON.parse(line))
 }
 
+/** The side of the matrices that the example multiplies by. */
+const WIDTH = 1500
+/** Turns of ours and the peers'. */
+const TURNS = 4
+
 export const options = {
   precisions: words(['f32']),
   batches: numbers(32, 64, 128, 256),
   threads: numbers(1, 2),
   seconds: number(40),
+  peers: flag(),
 }
 
-export function run({ precisions, batches, threads, seconds }) {
-  const share = Math.max(1, Math.round(seconds / threads.length / precisions.length))
-  return precisions.flatMap((precision) =>
-    threads.flatMap((count) => time(precision, count, share, batches)),
-  )
+export async function run({ precisions, batches, threads, seconds, peers }) {
+  const ours = (most) => {
+    const share = Math.max(1, Math.round(most / threads.length / precisions.length))
+    return precisions.flatMap((precision) =>
+      threads.flatMap((count) => time(precision, count, share, batches)),
+    )
+  }
+  if (!peers) return ours(seconds)
+  const rivals = await productRivals({ width: WIDTH, precisions, batches, threads })
+  const turns = []
+  for (const subject of rivals.subjects) subject.rates = []
+  for (let turn = 0; turn < TURNS; turn++) {
+    turns.push(ours(seconds / TURNS))
+    for (const subject of rivals.subjects) subject.rates.push(await subject.run())
+  }
+  rivals.close()
+  const rows = turns[0].map((_, i) => bestOf(turns.map((turn) => turn[i])))
+  return [...rows, ...rivals.subjects.map((one) => peerRow(one, rows)), ...rivals.missing]
+}
+
+/** A case's rows of several turns as one: the best of all, over the best ceiling of all. */
+function bestOf(rows) {
+  const gflops = Math.max(...rows.map((row) => row.gflops))
+  const ceilingGflops = Math.max(...rows.map((row) => row.ceilingGflops))
+  const middle = median(rows.map((row) => row.medianOfCeiling * row.ceilingGflops))
+  return {
+    ...rows[0],
+    gflops,
+    ceilingGflops,
+    ofCeiling: fraction(gflops, ceilingGflops),
+    medianOfCeiling: fraction(middle, ceilingGflops),
+    rounds: rows.reduce((sum, row) => sum + row.rounds, 0),
+  }
+}
+
+function peerRow({ peer, version, job, m, n, k, precision, threads, rates }, ours) {
+  const fits = (row) => row.threads === threads && row.precision === precision
+  const { ceilingGflops } = ours.find(fits)
+  const [best, middle] = [Math.max(...rates) / 1e9, median(rates) / 1e9]
+  return {
+    ...{ bench: 'gemm', peer, version, job, m, n, k, precision, threads },
+    gflops: Number(best.toFixed(1)),
+    ceilingGflops,
+    ofCeiling: fraction(best, ceilingGflops),
+    medianOfCeiling: fraction(middle, ceilingGflops),
+    rounds: rates.length,
+  }
 }
 
 export function print(rows) {
@@ -37,6 +88,7 @@ export function print(rows) {
   const columns = [
     ['job', (row) => row.job],
     ['precision', (row) => row.precision],
+    ['by', (row) => row.peer ?? 'ours'],
     ['rows', (row) => row.m],
     ['threads', (row) => row.threads],
     ['GFLOP/s', (row) => row.gflops.toFixed(1)],
@@ -44,5 +96,5 @@ export function print(rows) {
     ['of ceiling', (row) => percent(row.ofCeiling)],
     ['(median)', (row) => percent(row.medianOfCeiling)],
   ]
-  console.log(table(rows, columns))
+  printWithPeers(rows, columns)
 }

@@ -15,6 +15,7 @@ import { flag, readOptions } from './options.mjs'
 const benches = {
   gemm: () => import('./gemm.mjs'),
   online: () => import('./online.mjs'),
+  peers: () => import('./peers.mjs'),
   sessions: () => import('./sessions.mjs'),
   step: () => import('./step.mjs'),
 }

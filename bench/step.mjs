@@ -7,8 +7,10 @@ import { findRule } from '../dist/rules/index.js'
 import { losses } from '../dist/training/losses.js'
 import { optimizers } from '../dist/training/optimizers.js'
 import { fraction, interleave, median } from './measure.mjs'
-import { number, numbers, words } from './options.mjs'
-import { percent, table } from './table.mjs'
+import { flag, number, numbers, words } from './options.mjs'
+import { printWithPeers } from './ratios.mjs'
+import { stepRivals } from './rivals.mjs'
+import { percent } from './table.mjs'
 
 const NETWORK = '784-1500-1500-1500-10'
 const EXAMPLES = 4096
@@ -83,9 +85,10 @@ export const options = {
   threads: numbers(1, 2),
   feedbackRank: number(),
   seconds: number(40),
+  peers: flag(),
 }
 
-export async function run({ rules, precisions, batches, threads, feedbackRank, seconds }) {
+export async function run({ rules, precisions, batches, threads, feedbackRank, seconds, peers }) {
   const data = examples()
   const cases = threads.flatMap((count) =>
     batches.flatMap((batch) =>
@@ -101,12 +104,16 @@ export async function run({ rules, precisions, batches, threads, feedbackRank, s
       run: async () => (await addon().ceiling(count, 0.05, precision)).flops,
     })),
   )
-  await interleave([...ceilings, ...cases], seconds)
-  return cases.map((one) => row(one, ceilings))
+  const rivals = peers
+    ? await stepRivals({ network: NETWORK, precisions, batches, threads })
+    : { subjects: [], missing: [], close: () => {} }
+  await interleave([...ceilings, ...cases, ...rivals.subjects], seconds)
+  rivals.close()
+  return [...[...cases, ...rivals.subjects].map((one) => row(one, ceilings)), ...rivals.missing]
 }
 
 function row(one, ceilings) {
-  const { rule, precision, batch, threads, feedbackRank, flops, rates, session } = one
+  const { rule, precision, batch, threads, feedbackRank, flops, rates } = one
   const fits = (ceiling) => ceiling.threads === threads && ceiling.precision === precision
   const { rates: peaks } = ceilings.find(fits)
   const ceiling = Math.max(...peaks)
@@ -119,7 +126,7 @@ function row(one, ceilings) {
     batch,
     threads,
     feedbackRank,
-    kernel: session.kernel,
+    ...(one.peer === undefined ? { kernel: one.session.kernel } : theirs(one)),
     samplesPerSecond: Math.round(best),
     medianSamplesPerSecond: Math.round(middle),
     gflops: Number(((best * flops) / 1e9).toFixed(1)),
@@ -130,11 +137,14 @@ function row(one, ceilings) {
   }
 }
 
+const theirs = ({ peer, version, form }) => ({ peer, version, form })
+
 export function print(rows) {
   console.log(`${NETWORK}, kernel ${rows[0].kernel}, ${rows[0].rounds} rounds`)
   const columns = [
     ['rule', (row) => row.rule],
     ['precision', (row) => row.precision],
+    ['by', (row) => (row.form ? `${row.peer} (${row.form})` : (row.peer ?? 'ours'))],
     ['batch', (row) => row.batch],
     ['threads', (row) => row.threads],
     ['samples/s', (row) => row.samplesPerSecond],
@@ -143,5 +153,5 @@ export function print(rows) {
     ['of ceiling', (row) => percent(row.ofCeiling)],
     ['(median)', (row) => percent(row.medianOfCeiling)],
   ]
-  console.log(table(rows, columns))
+  printWithPeers(rows, columns)
 }

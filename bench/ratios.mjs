@@ -1,0 +1,58 @@
+/** Ours over the peers' in the same run, from the rows of a benchmark. */
+import { fraction } from './measure.mjs'
+import { table } from './table.mjs'
+
+/** Rules of ours that stand against a peer's: all carry a signal down as its rule does. */
+const AGAINST = { bp: ['bp', 'fa'], dfa: ['dfa'] }
+
+const same = (names) => (a, b) => names.every((name) => a[name] === b[name])
+const samePlace = {
+  step: same(['precision', 'batch', 'threads']),
+  gemm: same(['job', 'precision', 'm', 'threads']),
+}
+
+/** A row per pair of ours and a peer's: `{ ours, peer, ratio, … }`. */
+export function ratios(rows) {
+  const peers = rows.filter(({ peer, missing }) => peer !== undefined && missing === undefined)
+  return peers.flatMap((theirs) =>
+    rows
+      .filter((row) => row.peer === undefined && row.bench === theirs.bench)
+      .filter((row) => samePlace[row.bench](row, theirs))
+      .filter((row) => row.rule === undefined || AGAINST[theirs.rule].includes(row.rule))
+      .map((ours) => pair(ours, theirs)),
+  )
+}
+
+function pair(ours, theirs) {
+  const { bench, precision, threads, batch = ours.m } = ours
+  const name = theirs.form === undefined ? theirs.peer : `${theirs.peer} (${theirs.form})`
+  const speed = (row) => row.samplesPerSecond ?? row.gflops
+  return {
+    bench,
+    ours: ours.rule ?? ours.job,
+    peer: name,
+    theirs: theirs.rule ?? theirs.job,
+    precision,
+    batch,
+    threads,
+    ratio: fraction(speed(ours), speed(theirs)),
+  }
+}
+
+const ratioColumns = [
+  ['ours', (row) => row.ours],
+  ['peer', (row) => `${row.peer} ${row.theirs}`],
+  ['precision', (row) => row.precision],
+  ['batch', (row) => row.batch],
+  ['threads', (row) => row.threads],
+  ['ours / peer', (row) => row.ratio.toFixed(2)],
+]
+
+/** Rows as a table of `columns`, below it the peers that are missing and the ratios to others. */
+export function printWithPeers(rows, columns) {
+  const measured = rows.filter(({ missing }) => missing === undefined)
+  console.log(table(measured, columns))
+  for (const { peer, missing } of rows) if (missing) console.log(`\n${peer} is missing: ${missing}`)
+  const pairs = ratios(rows)
+  if (pairs.length > 0) console.log(`\n${table(pairs, ratioColumns)}`)
+}
