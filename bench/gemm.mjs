@@ -50,8 +50,9 @@ export async function run({ precisions, batches, threads, seconds, peers }) {
     for (const subject of rivals.subjects) subject.rates.push(await subject.run())
   }
   rivals.close()
+  const absent = rivals.missing.map((one) => ({ bench: 'gemm', ...one }))
   const rows = turns[0].map((_, i) => bestOf(turns.map((turn) => turn[i])))
-  return [...rows, ...rivals.subjects.map((one) => peerRow(one, rows)), ...rivals.missing]
+  return [...rows, ...rivals.subjects.map((one) => peerRow(one, rows)), ...absent]
 }
 
 /** A case's rows of several turns as one: the best of all, over the best ceiling of all. */

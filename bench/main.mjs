@@ -6,16 +6,19 @@
  *
  * A benchmark is a module with
  * - `options`: its options by name, made by `./options.mjs`,
- * - `run(options)`: measures; resolves to rows, plain objects, each a line with --json,
+ * - `run(options, benches)`: measures; resolves to rows, plain objects, each a line with --json,
  * - `print(rows)`: the same rows for people.
  */
 import { cpus } from 'node:os'
 import { flag, readOptions } from './options.mjs'
 
 const benches = {
+  all: () => import('./all.mjs'),
+  gate: () => import('./gate.mjs'),
   gemm: () => import('./gemm.mjs'),
   online: () => import('./online.mjs'),
   peers: () => import('./peers.mjs'),
+  scale: () => import('./scale.mjs'),
   sessions: () => import('./sessions.mjs'),
   step: () => import('./step.mjs'),
 }
@@ -26,7 +29,7 @@ async function main([name = 'step', ...args]) {
   }
   const bench = await benches[name]()
   const { json, ...options } = readOptions(args, { json: flag(), ...bench.options })
-  const rows = await bench.run(options)
+  const rows = await bench.run(options, benches)
   if (json) for (const row of rows) console.log(JSON.stringify(row))
   else {
     console.log(`${cpus()[0].model.trim()}, node ${process.version}\n`)

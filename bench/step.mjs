@@ -12,13 +12,13 @@ import { printWithPeers } from './ratios.mjs'
 import { stepRivals } from './rivals.mjs'
 import { percent } from './table.mjs'
 
-const NETWORK = '784-1500-1500-1500-10'
+export const NETWORK = '784-1500-1500-1500-10'
 const EXAMPLES = 4096
 /** Length of one timed call: long against its crossing, short against the rounds. */
 const CALL_SECONDS = 0.12
 
 /** Examples of made-up pixels: what they show does not change the arithmetic. */
-function examples() {
+export function examples() {
   const inputs = Uint8Array.from({ length: EXAMPLES * 784 }, (_, i) => (i * 7919) % 251)
   const labels = Uint32Array.from({ length: EXAMPLES }, (_, i) => i % 10)
   return new DataSet(native(), inputs, 784, labels, 10)
@@ -38,9 +38,9 @@ function multiplyAdds(program, phase) {
 }
 
 /** One case: a session, and a function that runs it for a while and gives samples a second. */
-function prepare(rule, precision, batch, threads, feedbackRank, data) {
+export function prepare(rule, precision, batch, threads, feedbackRank, data, network = NETWORK) {
   const program = compile({
-    network: parseNetwork(NETWORK),
+    network: parseNetwork(network),
     rule: findRule(rule),
     loss: losses.crossEntropy(),
     optimizer: optimizers.sgd({ learningRate: 0.01 }),
@@ -78,6 +78,19 @@ function prepare(rule, precision, batch, threads, feedbackRank, data) {
   }
 }
 
+/** A subject whose rates are the ceiling's; it keeps the cores' clock, in Hz. */
+export function ceilingOf(threads, precision) {
+  return {
+    threads,
+    precision,
+    run: async function () {
+      const { flops, hertz } = await addon().ceiling(threads, 0.05, precision)
+      this.hertz = Math.max(hertz ?? 0, this.hertz ?? 0)
+      return flops
+    },
+  }
+}
+
 export const options = {
   rules: words(['bp', 'fa', 'dfa']),
   precisions: words(['f32']),
@@ -98,24 +111,21 @@ export async function run({ rules, precisions, batches, threads, feedbackRank, s
     ),
   )
   const ceilings = threads.flatMap((count) =>
-    precisions.map((precision) => ({
-      threads: count,
-      precision,
-      run: async () => (await addon().ceiling(count, 0.05, precision)).flops,
-    })),
+    precisions.map((precision) => ceilingOf(count, precision)),
   )
   const rivals = peers
     ? await stepRivals({ network: NETWORK, precisions, batches, threads })
     : { subjects: [], missing: [], close: () => {} }
   await interleave([...ceilings, ...cases, ...rivals.subjects], seconds)
   rivals.close()
-  return [...[...cases, ...rivals.subjects].map((one) => row(one, ceilings)), ...rivals.missing]
+  const absent = rivals.missing.map((one) => ({ bench: 'step', ...one }))
+  return [...[...cases, ...rivals.subjects].map((one) => row(one, ceilings)), ...absent]
 }
 
 function row(one, ceilings) {
   const { rule, precision, batch, threads, feedbackRank, flops, rates } = one
   const fits = (ceiling) => ceiling.threads === threads && ceiling.precision === precision
-  const { rates: peaks } = ceilings.find(fits)
+  const { rates: peaks, hertz } = ceilings.find(fits)
   const ceiling = Math.max(...peaks)
   const [best, middle] = [Math.max(...rates), median(rates)]
   return {
@@ -131,6 +141,8 @@ function row(one, ceilings) {
     medianSamplesPerSecond: Math.round(middle),
     gflops: Number(((best * flops) / 1e9).toFixed(1)),
     ceilingGflops: Number((ceiling / 1e9).toFixed(1)),
+    ...(hertz > 0 && { gigahertz: fraction(hertz, 1e9) }),
+    ...(hertz > 0 && { ceilingFlopsPerCycle: fraction(ceiling / threads, hertz) }),
     ofCeiling: fraction(best * flops, ceiling),
     medianOfCeiling: fraction(middle * flops, ceiling),
     rounds: rates.length,
@@ -150,8 +162,10 @@ export function print(rows) {
     ['samples/s', (row) => row.samplesPerSecond],
     ['(median)', (row) => row.medianSamplesPerSecond],
     ['ceiling', (row) => row.ceilingGflops.toFixed(1)],
+    ['a cycle', (row) => row.ceilingFlopsPerCycle?.toFixed(1)],
     ['of ceiling', (row) => percent(row.ofCeiling)],
     ['(median)', (row) => percent(row.medianOfCeiling)],
   ]
   printWithPeers(rows, columns)
+  console.log('\na cycle: FLOP of the ceiling per cycle of the clock measured beside it, a core')
 }

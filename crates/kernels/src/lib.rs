@@ -2,6 +2,7 @@
 //! panels. See [`kernel`] for the contract, [`dispatch`] for what this CPU has.
 
 pub mod bf16;
+pub mod clock;
 pub mod cores;
 pub mod dispatch;
 pub mod kernel;

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use feedalign_engine as engine;
 use feedalign_engine::program::Precision;
-use feedalign_kernels::{dispatch, memory::Arena, peak, traffic};
+use feedalign_kernels::{clock, dispatch, memory::Arena, peak, traffic};
 use napi::bindgen_prelude::{
     AsyncTask, Either, Error, Float32Array, Float64Array, Result, Task, Uint8Array, Uint32Array,
 };
@@ -235,7 +235,12 @@ pub struct Ceiling {
     pub flops: f64,
     /// Accumulators of 16 lanes in the loop shape that won.
     pub accumulators: u32,
+    /// Cycles a second of the slowest core at the time, where they can be measured.
+    pub hertz: Option<f64>,
 }
+
+/// How long a core's clock is measured after its ceiling.
+const CLOCK_SECONDS: f64 = 0.002;
 
 pub struct MeasureCeiling {
     threads: usize,
@@ -257,16 +262,21 @@ impl Task for MeasureCeiling {
         let mut pool = feedalign_kernels::Pool::new(self.threads).map_err(failed)?;
         let peaks = Mutex::new(Vec::new());
         let seconds = self.seconds;
-        pool.run(&|member| {
+        pool.run(&|_| {
             let origin = Instant::now();
-            let peak = peak::measure(spin, seconds, || origin.elapsed().as_secs_f64());
+            let now = || origin.elapsed().as_secs_f64();
+            let peak = peak::measure(spin, seconds, now);
+            let hertz = clock::hertz(CLOCK_SECONDS, now);
             if let Ok(mut peaks) = peaks.lock() {
-                peaks.push((member.index(), peak));
+                peaks.push((peak, hertz));
             }
         });
         let peaks = peaks.into_inner().map_err(failed)?;
-        let accumulators = peaks.first().map_or(0, |(_, peak)| peak.accumulators as u32);
-        Ok(Ceiling { flops: peaks.iter().map(|(_, peak)| peak.flops).sum(), accumulators })
+        Ok(Ceiling {
+            flops: peaks.iter().map(|(peak, _)| peak.flops).sum(),
+            accumulators: peaks.first().map_or(0, |(peak, _)| peak.accumulators as u32),
+            hertz: peaks.iter().filter_map(|(_, hertz)| *hertz).reduce(f64::min),
+        })
     }
 
     fn resolve(&mut self, _env: napi::Env, output: Self::Output) -> Result<Self::JsValue> {
