@@ -78,14 +78,15 @@ export function prepare(rule, precision, batch, threads, feedbackRank, data, net
   }
 }
 
-/** A subject whose rates are the ceiling's; it keeps the cores' clock, in Hz. */
+/** A subject whose rates are the ceiling's; it keeps the clocks beside them, in Hz. */
 export function ceilingOf(threads, precision) {
   return {
     threads,
     precision,
+    clocks: [],
     run: async function () {
       const { flops, hertz } = await addon().ceiling(threads, 0.05, precision)
-      this.hertz = Math.max(hertz ?? 0, this.hertz ?? 0)
+      if (hertz !== undefined) this.clocks.push(hertz)
       return flops
     },
   }
@@ -125,7 +126,8 @@ export async function run({ rules, precisions, batches, threads, feedbackRank, s
 function row(one, ceilings) {
   const { rule, precision, batch, threads, feedbackRank, flops, rates } = one
   const fits = (ceiling) => ceiling.threads === threads && ceiling.precision === precision
-  const { rates: peaks, hertz } = ceilings.find(fits)
+  const { rates: peaks, clocks } = ceilings.find(fits)
+  const hertz = clocks.length > 0 ? median(clocks) : 0
   const ceiling = Math.max(...peaks)
   const [best, middle] = [Math.max(...rates), median(rates)]
   return {

@@ -239,9 +239,6 @@ pub struct Ceiling {
     pub hertz: Option<f64>,
 }
 
-/// How long a core's clock is measured after its ceiling.
-const CLOCK_SECONDS: f64 = 0.002;
-
 pub struct MeasureCeiling {
     threads: usize,
     seconds: f64,
@@ -266,7 +263,7 @@ impl Task for MeasureCeiling {
             let origin = Instant::now();
             let now = || origin.elapsed().as_secs_f64();
             let peak = peak::measure(spin, seconds, now);
-            let hertz = clock::hertz(CLOCK_SECONDS, now);
+            let hertz = clock::hertz(now);
             if let Ok(mut peaks) = peaks.lock() {
                 peaks.push((peak, hertz));
             }
