@@ -6,7 +6,7 @@
 use core::ops::Range;
 
 use crate::epilogue::{gated, load_first, store_first};
-use crate::gemm::forward_store;
+use crate::gemm::forward_store_tile;
 use crate::kernel::{Forward, LANES, Project, Update};
 use crate::vector::Vector;
 
@@ -106,11 +106,7 @@ unsafe fn forward_tile<V: Vector, const R: usize, const P: usize>(
                 }
             }
         }
-        for (r, sums) in sums.into_iter().enumerate() {
-            for (p, sum) in sums.into_iter().enumerate() {
-                forward_store(job, sum, row + r, (panel + p) * LANES);
-            }
-        }
+        forward_store_tile(job, &sums, row, panel);
     }
 }
 

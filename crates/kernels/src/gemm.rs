@@ -4,11 +4,12 @@
 //! is compiled once per set. What is left below the tile's height runs in lower ones.
 
 use core::cell::RefCell;
+use core::hint::black_box;
 use core::ops::Range;
 use core::sync::atomic::{Ordering, compiler_fence};
 
 use crate::epilogue::{activate, gate, load_first, step};
-use crate::kernel::{Epilogue, Forward, LANES, Project, ROW_CHUNK, Update};
+use crate::kernel::{Epilogue, Forward, LANES, Project, ROW_CHUNK, Sgd, Update};
 use crate::vector::Vector;
 
 /// Runs a tile function on `at..end`: as one tile of the full height where that fits, else in
@@ -113,11 +114,7 @@ unsafe fn forward_tile<V: Vector, const R: usize, const P: usize>(
         for k in k..inner {
             outer_product_step(&mut sums, weight.add(k * LANES), panel_floats, x.add(k), x_stride);
         }
-        for (r, chains) in sums.into_iter().enumerate() {
-            for (p, sum) in chains.into_iter().enumerate() {
-                forward_store(job, sum, row + r, (panel + p) * LANES);
-            }
-        }
+        forward_store_tile(job, &sums, row, panel);
     }
 }
 
@@ -143,6 +140,28 @@ unsafe fn outer_product_step<V: Vector, const R: usize, const P: usize>(
             for (sum, w) in chains.iter_mut().zip(w) {
                 *sum = x.mul_add(w, *sum);
             }
+        }
+    }
+}
+
+/// The epilogue of R rows of P panels, and its stores.
+///
+/// # Safety
+/// That of [`Vector`]; the rows and panels exist.
+#[inline(always)]
+pub unsafe fn forward_store_tile<V: Vector, const R: usize, const P: usize>(
+    job: &Forward,
+    sums: &[[V; P]; R],
+    row: usize,
+    panel: usize,
+) {
+    // Counts that the compiler cannot see, or it would write the epilogue out for every vector of
+    // every tile: megabytes of code, minutes of compilation.
+    let (rows, panels) = black_box((R, P));
+    for r in 0..rows {
+        for p in 0..panels {
+            // SAFETY: the caller's.
+            unsafe { forward_store(job, sums[r][p], row + r, (panel + p) * LANES) }
         }
     }
 }
@@ -281,7 +300,7 @@ unsafe fn project_store<V: Vector, const R: usize, const C: usize>(
     let job = *job;
     // SAFETY: rows below job.rows and i..i + R exist in y and in the gate's h.
     unsafe {
-        for c in 0..C {
+        for c in 0..black_box(C) {
             let mut tile = [[0.0; LANES]; R];
             for (r, chain) in sums.iter().enumerate() {
                 tile[r] = chain[c].to_array();
@@ -503,16 +522,43 @@ unsafe fn update_tile<V: Vector, const R: usize, const P: usize>(
             }
             first += ROW_CHUNK;
         }
-        for (r, totals) in totals.into_iter().enumerate() {
-            for (p, total) in totals.into_iter().enumerate() {
-                let place = at + p * panel_floats + r * LANES;
-                let velocity =
-                    if job.velocity.is_null() { job.velocity } else { job.velocity.add(place) };
-                step(total, job.weight.add(place), velocity, &job.sgd, job.sgd.weight_decay);
-            }
-        }
+        update_store(job, &totals, at);
         // For the tile beside this one, if this was a lower one.
         x.at = x.at.wrapping_add(R);
+    }
+}
+
+/// The optimizer's step for R lines of P panels, the first at `at`.
+#[inline(always)]
+unsafe fn update_store<V: Vector, const R: usize, const P: usize>(
+    job: &Update,
+    sums: &[[V; P]; R],
+    at: usize,
+) {
+    let Sgd { weight_decay, .. } = job.sgd;
+    let place = |r: usize, p: usize| at + (p * job.inner + r) * LANES;
+    // SAFETY: the lines exist.
+    unsafe {
+        if job.velocity.is_null() && weight_decay == 0.0 {
+            // The common step straight from the registers; others, as in `forward_store_tile`.
+            let rate = V::splat(-(job.sgd.learning_rate * job.sgd.scale));
+            for (r, sums) in sums.iter().enumerate() {
+                for (p, sum) in sums.iter().enumerate() {
+                    let line = job.weight.add(place(r, p));
+                    rate.mul_add(*sum, V::load(line)).store(line);
+                }
+            }
+            return;
+        }
+        let (rows, panels) = black_box((R, P));
+        for r in 0..rows {
+            for p in 0..panels {
+                let place = place(r, p);
+                let velocity =
+                    if job.velocity.is_null() { job.velocity } else { job.velocity.add(place) };
+                step(sums[r][p], job.weight.add(place), velocity, &job.sgd, weight_decay);
+            }
+        }
     }
 }
 

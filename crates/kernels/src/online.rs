@@ -4,6 +4,7 @@
 //! Lines of W whose x is zero in both rows are passed over: the update leaves them alone and the
 //! product gains nothing from them.
 
+use core::hint::black_box;
 use core::ops::Range;
 
 use crate::epilogue::load_first;
@@ -116,8 +117,9 @@ unsafe fn pass<V: Vector, const P: usize>(job: &Online, lines: &Lines, panel: us
                 sums[p] = next.mul_add(w, sums[p]);
             }
         }
-        for (p, sum) in sums.into_iter().enumerate() {
-            finish(job, lines, sum, panel + p);
+        // As in `forward_store_tile`: code for one panel, not for each.
+        for p in 0..black_box(P) {
+            finish(job, lines, sums[p], panel + p);
         }
     }
 }
