@@ -3,6 +3,7 @@
 //!
 //! The bits are those of the tiles in `gemm`: every element is the same chain.
 
+use core::mem::MaybeUninit;
 use core::ops::Range;
 
 use crate::epilogue::{gated, load_first, store_first};
@@ -41,18 +42,23 @@ pub unsafe fn forward<V: Vector, const CHAINS: usize>(job: &Forward, panels: Ran
         let count = [8, 6, 4, 3, 2].into_iter().find(fits).unwrap_or(1);
         for tile in 0..tiles {
             let rows = job.rows * tile / tiles..job.rows * (tile + 1) / tiles;
-            // SAFETY: the rows and panels exist, as the units do.
+            let mut sums = [const { MaybeUninit::<V>::uninit() }; CHAINS];
+            let sums = sums.as_mut_ptr().cast::<V>();
+            let (row, group) = (rows.start, panel..panel + count);
+            // SAFETY: the rows and panels exist, as the units do; the sums have room for as many
+            // as the tile has, and are written before they are read.
             unsafe {
                 match rows.len() {
-                    1 => forward_panels::<V, 1, CHAINS>(job, rows.start, panel, count),
-                    2 => forward_panels::<V, 2, CHAINS>(job, rows.start, panel, count),
-                    3 => forward_panels::<V, 3, CHAINS>(job, rows.start, panel, count),
-                    4 => forward_panels::<V, 4, CHAINS>(job, rows.start, panel, count),
-                    5 => forward_panels::<V, 5, CHAINS>(job, rows.start, panel, count),
-                    6 => forward_panels::<V, 6, CHAINS>(job, rows.start, panel, count),
-                    7 => forward_panels::<V, 7, CHAINS>(job, rows.start, panel, count),
-                    _ => forward_panels::<V, 8, CHAINS>(job, rows.start, panel, count),
+                    1 => forward_panels::<V, 1, CHAINS>(job, row, panel, count, sums),
+                    2 => forward_panels::<V, 2, CHAINS>(job, row, panel, count, sums),
+                    3 => forward_panels::<V, 3, CHAINS>(job, row, panel, count, sums),
+                    4 => forward_panels::<V, 4, CHAINS>(job, row, panel, count, sums),
+                    5 => forward_panels::<V, 5, CHAINS>(job, row, panel, count, sums),
+                    6 => forward_panels::<V, 6, CHAINS>(job, row, panel, count, sums),
+                    7 => forward_panels::<V, 7, CHAINS>(job, row, panel, count, sums),
+                    _ => forward_panels::<V, 8, CHAINS>(job, row, panel, count, sums),
                 }
+                forward_store_tile(job, sums, rows, group);
             }
         }
         panel += count;
@@ -66,28 +72,30 @@ unsafe fn forward_panels<V: Vector, const R: usize, const CHAINS: usize>(
     row: usize,
     panel: usize,
     count: usize,
+    out: *mut V,
 ) {
-    // SAFETY: the caller names rows and panels that exist.
+    // SAFETY: the caller names rows and panels that exist, and room for their sums.
     unsafe {
         match count {
-            8 if R * 8 <= CHAINS => forward_tile::<V, R, 8>(job, row, panel),
-            6 if R * 6 <= CHAINS => forward_tile::<V, R, 6>(job, row, panel),
-            4 if R * 4 <= CHAINS => forward_tile::<V, R, 4>(job, row, panel),
-            3 if R * 3 <= CHAINS => forward_tile::<V, R, 3>(job, row, panel),
-            2 if R * 2 <= CHAINS => forward_tile::<V, R, 2>(job, row, panel),
-            _ => forward_tile::<V, R, 1>(job, row, panel),
+            8 if R * 8 <= CHAINS => forward_tile::<V, R, 8>(job, row, panel, out),
+            6 if R * 6 <= CHAINS => forward_tile::<V, R, 6>(job, row, panel, out),
+            4 if R * 4 <= CHAINS => forward_tile::<V, R, 4>(job, row, panel, out),
+            3 if R * 3 <= CHAINS => forward_tile::<V, R, 3>(job, row, panel, out),
+            2 if R * 2 <= CHAINS => forward_tile::<V, R, 2>(job, row, panel, out),
+            _ => forward_tile::<V, R, 1>(job, row, panel, out),
         }
     }
 }
 
-/// Y[row..row + R][panel..panel + P]: R × 16 P chains over `inner`.
+/// `out [R][P]`: for Y[row..row + R][panel..panel + P], R × 16 P chains over `inner`.
 #[inline(always)]
 unsafe fn forward_tile<V: Vector, const R: usize, const P: usize>(
     job: &Forward,
     row: usize,
     panel: usize,
+    out: *mut V,
 ) {
-    // SAFETY: the rows and panels exist; prefetches may miss.
+    // SAFETY: the rows and panels exist; prefetches may miss; `out` has room for R × P vectors.
     unsafe {
         let weight = job.weight.add(panel * job.inner * LANES);
         let x = job.x.add(row * job.x_stride);
@@ -106,7 +114,7 @@ unsafe fn forward_tile<V: Vector, const R: usize, const P: usize>(
                 }
             }
         }
-        forward_store_tile(job, &sums, row, panel);
+        out.cast::<[[V; P]; R]>().write(sums);
     }
 }
 

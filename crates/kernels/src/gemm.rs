@@ -5,6 +5,7 @@
 
 use core::cell::RefCell;
 use core::hint::black_box;
+use core::mem::MaybeUninit;
 use core::ops::Range;
 use core::sync::atomic::{Ordering, compiler_fence};
 
@@ -61,29 +62,43 @@ pub unsafe fn forward<V: Vector, const MR: usize, const NP: usize>(
     for unit in units {
         let (first, row) = (unit / blocks * NP, unit % blocks * MR);
         let end = job.rows.min(row + MR);
-        // SAFETY: rows row..end and the panels exist, as the unit does.
-        unsafe {
-            if panels - first >= NP {
-                let mut row = row;
-                in_tiles!(MR, row..end, forward_tile::<V, _, NP>(job, first, row));
-            } else {
-                for panel in first..panels {
-                    let mut row = row;
-                    in_tiles!(MR, row..end, forward_tile::<V, _, 1>(job, panel, row));
+        let group = if panels - first >= NP { NP } else { 1 };
+        for panel in (first..panels.min(first + NP)).step_by(group) {
+            let mut sums = [[const { MaybeUninit::<V>::uninit() }; NP]; MR];
+            let sums = sums.as_mut_ptr().cast::<V>();
+            let mut at = row;
+            // SAFETY: rows row..end and the panels exist, as the unit does; the sums have room for
+            // MR rows of NP vectors, and those of `end - row` rows are written before they are
+            // read.
+            unsafe {
+                if group == NP {
+                    in_tiles!(
+                        MR,
+                        at..end,
+                        forward_tile::<V, _, NP>(job, panel, at, sums.add((at - row) * NP))
+                    );
+                } else {
+                    in_tiles!(
+                        MR,
+                        at..end,
+                        forward_tile::<V, _, 1>(job, panel, at, sums.add(at - row))
+                    );
                 }
+                forward_store_tile(job, sums, row..end, panel..panel + group);
             }
         }
     }
 }
 
-/// Y[row..row + R][panel..panel + P]: R × 16 P chains over `inner`.
+/// `out [R][P]`: for Y[row..row + R][panel..panel + P], R × 16 P chains over `inner`.
 #[inline(always)]
 unsafe fn forward_tile<V: Vector, const R: usize, const P: usize>(
     job: &Forward,
     panel: usize,
     row: usize,
+    out: *mut V,
 ) {
-    // SAFETY: the caller names R rows and P panels that exist.
+    // SAFETY: the caller names R rows and P panels that exist, and room for R × P vectors.
     unsafe {
         let (inner, x_stride) = (job.inner, job.x_stride);
         let panel_floats = inner * LANES;
@@ -114,7 +129,7 @@ unsafe fn forward_tile<V: Vector, const R: usize, const P: usize>(
         for k in k..inner {
             outer_product_step(&mut sums, weight.add(k * LANES), panel_floats, x.add(k), x_stride);
         }
-        forward_store_tile(job, &sums, row, panel);
+        out.cast::<[[V; P]; R]>().write(sums);
     }
 }
 
@@ -144,24 +159,25 @@ unsafe fn outer_product_step<V: Vector, const R: usize, const P: usize>(
     }
 }
 
-/// The epilogue of R rows of P panels, and its stores.
+/// The epilogue of some rows of some panels, and its stores: once for all shapes of tiles, as its
+/// code is long. `sums [rows][panels]`.
 ///
 /// # Safety
 /// That of [`Vector`]; the rows and panels exist.
 #[inline(always)]
-pub unsafe fn forward_store_tile<V: Vector, const R: usize, const P: usize>(
+pub unsafe fn forward_store_tile<V: Vector>(
     job: &Forward,
-    sums: &[[V; P]; R],
-    row: usize,
-    panel: usize,
+    mut sums: *const V,
+    rows: Range<usize>,
+    panels: Range<usize>,
 ) {
-    // Counts that the compiler cannot see, or it would write the epilogue out for every vector of
-    // every tile: megabytes of code, minutes of compilation.
-    let (rows, panels) = black_box((R, P));
-    for r in 0..rows {
-        for p in 0..panels {
+    for row in rows {
+        for panel in panels.clone() {
             // SAFETY: the caller's.
-            unsafe { forward_store(job, sums[r][p], row + r, (panel + p) * LANES) }
+            unsafe {
+                forward_store(job, *sums, row, panel * LANES);
+                sums = sums.add(1);
+            }
         }
     }
 }
