@@ -10,6 +10,16 @@ export const number = (fallback) => ({
   read: (given, name) => (given === undefined ? fallback : whole(given, name)),
 })
 
+/** A number above 0, at most 1. */
+export const share = (fallback) => ({
+  type: 'string',
+  read: (given, name) => {
+    if (given === undefined) return fallback
+    if (Number(given) > 0 && Number(given) <= 1) return Number(given)
+    throw new Error(`--${name} ${JSON.stringify(given)} is not above 0 and at most 1`)
+  },
+})
+
 /** Whole numbers above 0, separated by commas. */
 export const numbers = (...fallback) => ({
   type: 'string',

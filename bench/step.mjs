@@ -1,4 +1,5 @@
 /** Whole training steps of the talk's MNIST network, for every rule, batch and thread count. */
+import { grids } from '../dist/compile/feedback.js'
 import { compile } from '../dist/compile/index.js'
 import { DataSet, Session } from '../dist/engine/index.js'
 import { addon, native } from '../dist/engine/native.js'
@@ -7,7 +8,7 @@ import { findRule } from '../dist/rules/index.js'
 import { losses } from '../dist/training/losses.js'
 import { optimizers } from '../dist/training/optimizers.js'
 import { fraction, interleave, median } from './measure.mjs'
-import { flag, number, numbers, words } from './options.mjs'
+import { flag, number, numbers, share, words } from './options.mjs'
 import { printWithPeers } from './ratios.mjs'
 import { stepRivals } from './rivals.mjs'
 import { percent } from './table.mjs'
@@ -24,10 +25,18 @@ export function examples() {
   return new DataSet(native(), inputs, 784, labels, 10)
 }
 
-/** Multiply-adds per example of a phase, from the shapes its ops name: no padding counts. */
+/** Elements that a tensor holds: no padding counts. */
+function elements({ role, shape, structure }) {
+  const [rows, columns = 1] = shape
+  if (structure.kind !== 'panelDrawn') return rows * columns
+  const [senders, receivers] = role === 'feedback' ? [columns, rows] : [rows, columns]
+  return Math.max(1, Math.round(structure.density * senders)) * receivers
+}
+
+/** Multiply-adds per example of a phase, from the tensors that its ops name. */
 function multiplyAdds(program, phase) {
-  const sizes = new Map(program.tensors.map(({ name, shape }) => [name, shape]))
-  const size = (name) => sizes.get(name).reduce((product, length) => product * length, 1)
+  const sizes = new Map(program.tensors.map((tensor) => [tensor.name, elements(tensor)]))
+  const size = (name) => sizes.get(name)
   const { ops } = program.phases.find(({ name }) => name === phase)
   return ops
     .map(({ op, weight, matrix }) => {
@@ -38,7 +47,7 @@ function multiplyAdds(program, phase) {
 }
 
 /** One case: a session, and a function that runs it for a while and gives samples a second. */
-export function prepare(rule, precision, batch, threads, feedbackRank, data, network = NETWORK) {
+export function prepare(rule, precision, batch, threads, feedback, data, network = NETWORK) {
   const program = compile({
     network: parseNetwork(network),
     rule: findRule(rule),
@@ -50,7 +59,7 @@ export function prepare(rule, precision, batch, threads, feedbackRank, data, net
     labels: true,
     weightScale: 1,
     feedbackScale: 1,
-    feedbackRank,
+    ...feedback,
     scale: 1 / 128,
     shift: -1,
   })
@@ -71,7 +80,7 @@ export function prepare(rule, precision, batch, threads, feedbackRank, data, net
     precision,
     batch,
     threads,
-    feedbackRank,
+    feedback,
     flops: 2 * multiplyAdds(program, 'train'),
     run,
     session,
@@ -98,16 +107,20 @@ export const options = {
   batches: numbers(32, 64, 128, 256),
   threads: numbers(1, 2),
   feedbackRank: number(),
+  feedbackDensity: share(1),
+  feedbackGrid: words(['f32'], grids),
   seconds: number(40),
   peers: flag(),
 }
 
-export async function run({ rules, precisions, batches, threads, feedbackRank, seconds, peers }) {
+export async function run({ rules, precisions, batches, threads, seconds, peers, ...chosen }) {
+  const { feedbackRank, feedbackDensity, feedbackGrid } = chosen
+  const feedback = { feedbackRank, feedbackDensity, feedbackGrid: feedbackGrid[0] }
   const data = examples()
   const cases = threads.flatMap((count) =>
     batches.flatMap((batch) =>
       precisions.flatMap((precision) =>
-        rules.map((rule) => prepare(rule, precision, batch, count, feedbackRank, data)),
+        rules.map((rule) => prepare(rule, precision, batch, count, feedback, data)),
       ),
     ),
   )
@@ -124,7 +137,7 @@ export async function run({ rules, precisions, batches, threads, feedbackRank, s
 }
 
 function row(one, ceilings) {
-  const { rule, precision, batch, threads, feedbackRank, flops, rates } = one
+  const { rule, precision, batch, threads, feedback, flops, rates } = one
   const fits = (ceiling) => ceiling.threads === threads && ceiling.precision === precision
   const { rates: peaks, clocks } = ceilings.find(fits)
   const hertz = clocks.length > 0 ? median(clocks) : 0
@@ -137,7 +150,7 @@ function row(one, ceilings) {
     precision,
     batch,
     threads,
-    feedbackRank,
+    ...feedback,
     ...(one.peer === undefined ? { kernel: one.session.kernel } : theirs(one)),
     samplesPerSecond: Math.round(best),
     medianSamplesPerSecond: Math.round(middle),

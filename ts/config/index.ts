@@ -46,6 +46,8 @@ export function fitOptions(config: Config, loaded: Loaded): FitOptions {
     validation: config.validation,
     weightScale: config.weightScale,
     feedbackScale: config.feedbackScale,
+    feedbackDensity: config.feedbackDensity,
+    feedbackGrid: config.feedbackGrid,
     inputScaling: config.inputScaling,
     reduction: config.reduction,
     precision: config.precision,

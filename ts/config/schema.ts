@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { grids } from '../compile/feedback.js'
 import { findDataSource } from '../data/sets/index.js'
 import { byName, didYouMean, FeedalignError } from '../errors.js'
 import { activations, parseNetwork } from '../network/index.js'
@@ -137,6 +138,12 @@ export const schema = z.strictObject({
   feedbackRank: whole(1, 1e6)
     .optional()
     .register(help, { value: '<n>', about: 'of the fixed feedback matrices; full unless told' }),
+  feedbackDensity: single('a fraction above 0, at most 1', (part) => part > 0 && part <= 1)
+    .default(1)
+    .register(help, { value: '<d>', about: 'share of the neurons above that a neuron hears' }),
+  feedbackGrid: oneOf(grids)
+    .default('f32')
+    .register(help, { value: '<grid>', about: 'of feedback: f32, bf16, int8 or sign' }),
   inputScaling: oneOf(['standardise', 'unit'])
     .default('standardise')
     .register(help, { value: '<kind>', about: 'standardise or unit' }),

@@ -46,7 +46,10 @@ export type Init =
 
 export type Stream = 'weights' | 'feedback' | 'order' | 'dropout' | 'augmentation' | 'noise'
 
-export type Structure = { kind: 'dense' } | { kind: 'panelSparse'; rows: Array<Array<number>> }
+export type Structure =
+  | { kind: 'dense' }
+  | { kind: 'panelSparse'; rows: Array<Array<number>> }
+  | { kind: 'panelDrawn'; density: number; stream: Stream; index: number }
 
 export type Grid = 'f32' | 'bf16' | 'int8' | 'sign'
 

@@ -15,6 +15,18 @@ export function factor(name: string, value: number): number {
   throw new UsageError(`${name} ${value} is not a finite number from 0 up`)
 }
 
+/** The value, if it is one of those known. */
+export function among<T extends string>(name: string, value: T, known: readonly T[]): T {
+  if (known.includes(value)) return value
+  throw new UsageError(`${name} ${JSON.stringify(value)} is none of ${known.join(', ')}`)
+}
+
+/** The value, if it is above 0 and at most 1. */
+export function share(name: string, value: number): number {
+  if (Math.fround(value) > 0 && value <= 1) return value
+  throw new UsageError(`${name} ${value} is not above 0 and at most 1`)
+}
+
 /** Throws `UsageError` where the network cannot take the data; `what` names them. */
 export function checkFits(network: Network, what: string, { shape, targets }: Examples): void {
   if (width(shape) !== network.inputs) {

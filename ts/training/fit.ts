@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { grids } from '../compile/feedback.js'
 import { compile } from '../compile/index.js'
 import { inputScale } from '../data/scaling.js'
 import { split } from '../data/split.js'
@@ -8,7 +9,7 @@ import type { Program } from '../engine/program.js'
 import { FeedalignError, UsageError } from '../errors.js'
 import { describe, parameterCount } from '../network/index.js'
 import type { Position } from './checkpoint.js'
-import { checkAlike, checkFits, factor, whole } from './checks.js'
+import { among, checkAlike, checkFits, factor, share, whole } from './checks.js'
 import { defaultBatch, defaultEpochs, defaultLearningRate } from './defaults.js'
 import type { EpochEvent, StartEvent, TrainingEvent } from './events.js'
 import { losses } from './losses.js'
@@ -88,6 +89,7 @@ class Trainer {
     const { network, rule, data, loss = losses.crossEntropy() } = this.#options
     const { reduction = 'mean', inputScaling = 'standardise' } = this.#options
     const { weightScale = 1, feedbackScale = 1, feedbackRank, precision } = this.#options
+    const { feedbackDensity = 1, feedbackGrid = 'f32' } = this.#options
     return compile({
       network,
       rule,
@@ -101,6 +103,8 @@ class Trainer {
       feedbackScale: factor('feedbackScale', feedbackScale),
       feedbackRank:
         feedbackRank === undefined ? undefined : whole('feedbackRank', feedbackRank, 1, 1e6),
+      feedbackDensity: share('feedbackDensity', feedbackDensity),
+      feedbackGrid: among('feedbackGrid', feedbackGrid, grids),
       ...inputScale(data, inputScaling, this.#indices.train),
     })
   }

@@ -1,7 +1,7 @@
 import type { Examples } from '../data/examples.js'
 import type { InputScaling } from '../data/scaling.js'
 import type { Session } from '../engine/index.js'
-import type { Precision, Reduction } from '../engine/program.js'
+import type { Grid, Precision, Reduction } from '../engine/program.js'
 import type { Network } from '../network/index.js'
 import type { Rule } from '../rules/index.js'
 import type { TrainingEvent } from './events.js'
@@ -37,6 +37,10 @@ export interface FitOptions {
   readonly feedbackScale?: number
   /** Rank of the fixed feedback matrices, at least 1; full unless told. */
   readonly feedbackRank?: number
+  /** Share of the neurons above that a neuron hears, above 0; all (1) unless told. */
+  readonly feedbackDensity?: number
+  /** The values that elements of feedback may take, f32 unless told. */
+  readonly feedbackGrid?: Grid
   /** Ends the run after the call at hand, as if its loop were left, but with `interrupted`. */
   readonly signal?: AbortSignal
   /** Folder of checkpoints; none are written without it. */

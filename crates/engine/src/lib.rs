@@ -8,12 +8,14 @@ pub mod random;
 pub mod session;
 
 mod halves;
+mod lines;
 mod metrics;
 mod online;
 mod ops;
 mod orientation;
 mod plan;
 mod snapshot;
+mod sparse;
 mod tensors;
 mod wanted;
 

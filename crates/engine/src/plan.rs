@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use feedalign_kernels::bf16::HalfKernel;
 use feedalign_kernels::panels::Way;
-use feedalign_kernels::{Kernel, Member};
+use feedalign_kernels::{Elements, Kernel, Member};
 
 use crate::dataset::DataSet;
 use crate::error::{Error, Result};
@@ -135,8 +135,8 @@ impl<'a> Lowering<'a> {
         let wanted = wanted.collect();
         let mut deferred = if batch == 1 { online::deferred(phase) } else { HashMap::new() };
         deferred.retain(|weight, _| {
-            let form = tensors.find(weight).map(|id| tensors.form(id));
-            matches!(form, Ok(Form::Matrix { .. }))
+            let Ok(id) = tensors.find(weight) else { return false };
+            matches!(tensors.form(id), Form::Matrix { .. }) && tensors.sparse(id).is_none()
         });
         let mut lowering = Self {
             tensors,
@@ -226,6 +226,15 @@ impl<'a> Lowering<'a> {
     }
 
     pub fn matrix(&self, name: &str) -> Result<(Id, usize, usize)> {
+        let (id, rows, columns) = self.carrier(name)?;
+        if self.tensors.elements(id) == Elements::F32 {
+            return Ok((id, rows, columns));
+        }
+        Err(Error::new(format!("tensor {name:?} lies on a grid, so it carries signals only")))
+    }
+
+    /// A matrix that may lie on a grid.
+    pub fn carrier(&self, name: &str) -> Result<(Id, usize, usize)> {
         let id = self.tensors.find(name)?;
         match self.tensors.form(id) {
             Form::Matrix { rows, columns, way: Way::Straight }

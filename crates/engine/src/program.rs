@@ -132,20 +132,34 @@ pub enum Stream {
 #[serde(tag = "kind", rename_all = "camelCase", deny_unknown_fields)]
 pub enum Structure {
     Dense,
-    /// For each panel of 16 columns, the ascending input rows that it holds; all else is zero.
+    /// For each panel of 16 receivers, the ascending senders that it hears; all else is zero.
+    /// Senders and receivers are the rows and columns of a matrix, but the columns and rows of
+    /// feedback, which is used transposed.
     PanelSparse {
         rows: Vec<Vec<u32>>,
     },
+    /// The same with drawn lists: each holds a share of the senders, 0 < density ≤ 1, rounded
+    /// and at least one. Whether panel p hears sender s hangs on draw (0, index, p · senders + s)
+    /// of the stream.
+    PanelDrawn {
+        density: f32,
+        stream: Stream,
+        index: u32,
+    },
 }
 
-/// The values that a fixed matrix may take: coarser ones cost less memory traffic.
+/// The values that a fixed matrix may take: coarser ones cost less memory traffic. Drawn values
+/// are rounded to the nearest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
 pub enum Grid {
     F32,
     Bf16,
+    /// Whole numbers times the least power of two at which ±127 reaches as far as the draws; for
+    /// normal deviates four deviations, and what lies beyond is cut.
     Int8,
+    /// Plus or minus the standard deviation of the draws.
     Sign,
 }
 

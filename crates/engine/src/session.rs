@@ -136,7 +136,8 @@ impl Session {
     /// Overwrites a kept tensor with row-major values.
     ///
     /// # Errors
-    /// As [`Self::read`], or if the count of values is not the shape's or one is not finite.
+    /// As [`Self::read`], or if the count of values is not the shape's, or one is not finite, not
+    /// on the tensor's grid, or not zero where its structure holds none.
     pub fn write(&mut self, tensor: &str, values: &[f32]) -> Result<()> {
         let (id, shape) = self.kept(tensor)?;
         if values.len() != self.tensors.persistent_len(id) {
@@ -147,6 +148,10 @@ impl Session {
         }
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {
             return Err(Error::new(format!("value {at} for tensor {tensor:?} is {}", values[at])));
+        }
+        if let Some((at, why)) = self.tensors.misfit(id, values) {
+            let value = values[at];
+            return Err(Error::new(format!("value {at} for tensor {tensor:?} is {value}, {why}")));
         }
         self.tensors.write(id, values);
         Ok(())
@@ -170,6 +175,9 @@ impl Session {
         let sizes =
             names.iter().map(|(name, id)| (name.as_str(), self.tensors.persistent_len(*id)));
         let state = snapshot::decode(&self.program_hash, &sizes.collect::<Vec<_>>(), bytes)?;
+        if state.seed != self.seed {
+            self.tensors.redraw(&self.program, state.seed)?;
+        }
         for ((_, id), (_, values)) in names.iter().zip(&state.tensors) {
             self.tensors.write(*id, values);
         }

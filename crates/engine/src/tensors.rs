@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 use std::ptr::NonNull;
 
-use feedalign_kernels::LANES;
 use feedalign_kernels::bf16::{Bf16, panels as half};
 use feedalign_kernels::memory::Arena;
 use feedalign_kernels::panels::{self, Way};
+use feedalign_kernels::{Elements, LANES};
 
 use crate::error::{Error, Result};
 use crate::halves;
+use crate::lines::{self, Lines};
 use crate::orientation::only_carry;
 use crate::program::{Grid, Init, Precision, Program, Role, Structure, Tensor};
 use crate::random::Draws;
+use crate::sparse::Sparse;
 
 /// A tensor's number: Program order, then scratch.
 pub type Id = usize;
@@ -35,6 +37,9 @@ pub enum Form {
 
 struct Entry {
     form: Form,
+    /// Of a matrix that is not dense.
+    sparse: Option<Sparse>,
+    elements: Elements,
     words: usize,
     start: NonNull<f32>,
     half: Option<HalfRows>,
@@ -87,15 +92,18 @@ impl Tensors {
     }
 
     fn add(&mut self, tensor: &Tensor, turned: bool, program: &Program, seed: u64) -> Result<()> {
-        if tensor.structure != Structure::Dense || tensor.grid != Grid::F32 {
-            return Err(Error::new("this engine runs dense f32 tensors only"));
-        }
         if self.names.contains_key(&tensor.name) {
             return Err(Error::new("stands twice in the Program"));
         }
         let form = lying(form(tensor)?, tensor.role, turned, program.precision);
+        let plain = tensor.structure == Structure::Dense && tensor.grid == Grid::F32;
+        if matches!(form, Form::Half { .. }) && !plain {
+            return Err(Error::new("in bf16 this engine runs dense matrices on no grid only"));
+        }
+        let sparse = sparse(tensor, form, seed)?;
+        let elements = lines::elements(tensor, turned)?;
         let batch = program.batch as usize;
-        let id = self.allocate(form, batch)?;
+        let id = self.allocate_lines(form, sparse, elements, batch)?;
         if let (Form::Rows { width, .. }, Precision::Bf16, [_]) =
             (form, program.precision, &tensor.shape[..])
         {
@@ -108,8 +116,21 @@ impl Tensors {
     }
 
     fn allocate(&mut self, form: Form, batch: usize) -> Result<Id> {
+        self.allocate_lines(form, None, Elements::F32, batch)
+    }
+
+    fn allocate_lines(
+        &mut self,
+        form: Form,
+        sparse: Option<Sparse>,
+        elements: Elements,
+        batch: usize,
+    ) -> Result<Id> {
         let words = match form {
-            Form::Matrix { rows, columns, way } => way.len(rows, columns),
+            Form::Matrix { rows, columns, way } => {
+                let sparse = sparse.as_ref();
+                Lines { shape: (rows, columns), way, elements, sparse }.words()
+            }
             // Two bf16 numbers a word.
             Form::Half { rows, columns, way, master } => {
                 half::len(way, rows, columns) / if master { 1 } else { 2 }
@@ -119,7 +140,7 @@ impl Tensors {
             Form::Labels => batch,
         };
         let start = self.words_for(words)?;
-        self.entries.push(Entry { form, words, start, half: None });
+        self.entries.push(Entry { form, sparse, elements, words, start, half: None });
         Ok(self.entries.len() - 1)
     }
 
@@ -165,6 +186,37 @@ impl Tensors {
         self.entries[id].half
     }
 
+    /// The lists of a panel-sparse matrix.
+    pub fn sparse(&self, id: Id) -> Option<&Sparse> {
+        self.entries[id].sparse.as_ref()
+    }
+
+    /// Of a matrix.
+    pub fn elements(&self, id: Id) -> Elements {
+        self.entries[id].elements
+    }
+
+    /// A matrix that does not lie in whole panels of f32.
+    fn lines(&self, id: Id) -> Option<Lines<'_>> {
+        let Entry { form, sparse, elements, .. } = &self.entries[id];
+        let Form::Matrix { rows, columns, way } = *form else { return None };
+        let (elements, sparse) = (*elements, sparse.as_ref());
+        let lines = Lines { shape: (rows, columns), way, elements, sparse };
+        (sparse.is_some() || elements != Elements::F32).then_some(lines)
+    }
+
+    /// Draws anew what a Program leaves to the seed and no snapshot holds: the lists of matrices.
+    pub fn redraw(&mut self, program: &Program, seed: u64) -> Result<()> {
+        for (tensor, entry) in program.tensors.iter().zip(&mut self.entries) {
+            if let Some(held) = &mut entry.sparse
+                && let Some(drawn) = sparse(tensor, entry.form, seed)?
+            {
+                held.become_like(&drawn);
+            }
+        }
+        Ok(())
+    }
+
     pub fn f32(&self, id: Id) -> *mut f32 {
         self.entries[id].start.as_ptr()
     }
@@ -186,7 +238,8 @@ impl Tensors {
             }
             Init::Copy { of } => {
                 let source = self.find(of)?;
-                if self.form(source).logical() != self.form(id).logical() {
+                let shapes = [source, id].map(|id| self.form(id).logical());
+                if shapes[0] != shapes[1] || self.sparse(source) != self.sparse(id) {
                     return Err(Error::new(format!(
                         "has not the shape of {of:?}, which it copies"
                     )));
@@ -209,6 +262,10 @@ impl Tensors {
     /// Row-major values of a matrix or vector.
     pub fn read(&self, id: Id) -> Vec<f32> {
         let mut values = vec![0.0; self.persistent_len(id)];
+        if let Some(lines) = self.lines(id) {
+            lines.read(self.bytes(id), &mut values);
+            return values;
+        }
         let held = self.words(id);
         match self.form(id) {
             Form::Matrix { rows, columns, way } => {
@@ -222,11 +279,21 @@ impl Tensors {
         values
     }
 
-    /// `values` has [`Self::persistent_len`] of them, row-major.
+    /// The first of row-major values that [`Self::write`] would change, and why.
+    pub fn misfit(&self, id: Id, values: &[f32]) -> Option<(usize, &'static str)> {
+        self.lines(id)?.misfit(values)
+    }
+
+    /// `values` has [`Self::persistent_len`] of them, row-major; see [`Lines::write`].
     pub fn write(&mut self, id: Id, values: &[f32]) {
         let form = self.form(id);
         // SAFETY: the buffer holds that many words and `&mut self` keeps others away.
         let held = unsafe { std::slice::from_raw_parts_mut(self.f32(id), self.entries[id].words) };
+        if let Some(lines) = self.lines(id) {
+            let (start, len) = (held.as_mut_ptr().cast(), 4 * held.len());
+            // SAFETY: they are the bytes of `held`, which is not used beside them.
+            return lines.write(values, unsafe { std::slice::from_raw_parts_mut(start, len) });
+        }
         match form {
             Form::Matrix { rows, columns, way } => panels::pack(way, values, rows, columns, held),
             Form::Half { rows, columns, way, master } => {
@@ -234,6 +301,12 @@ impl Tensors {
             }
             _ => held[..values.len()].copy_from_slice(values),
         }
+    }
+
+    fn bytes(&self, id: Id) -> &[u8] {
+        let words = self.words(id);
+        // SAFETY: they are the bytes of the words.
+        unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), 4 * words.len()) }
     }
 
     fn words(&self, id: Id) -> &[f32] {
@@ -252,6 +325,21 @@ fn lying(form: Form, role: Role, turned: bool, precision: Precision) -> Form {
             Form::Half { rows, columns, way, master }
         }
         _ => Form::Matrix { rows, columns, way },
+    }
+}
+
+fn sparse(tensor: &Tensor, form: Form, seed: u64) -> Result<Option<Sparse>> {
+    match (tensor.role, form) {
+        (Role::Feedback, Form::Matrix { way: Way::Straight, .. })
+            if tensor.structure != Structure::Dense =>
+        {
+            Err(Error::new("this engine does not write to panel-sparse feedback"))
+        }
+        (_, Form::Matrix { rows, columns, way }) => {
+            Sparse::new(&tensor.structure, lines::directed((rows, columns), way), seed)
+        }
+        _ if tensor.structure == Structure::Dense => Ok(None),
+        _ => Err(Error::new("is no matrix, so it cannot be panel-sparse")),
     }
 }
 

@@ -8,7 +8,8 @@ macro_rules! kernel {
         $name:ident, $label:literal, $vector:ty, available: $available:expr,
         forward: $forward:literal x $forward_panels:literal,
         project: $project:literal x $vectors:literal,
-        update: $update:literal x $update_panels:literal, few: $few:literal
+        update: $update:literal x $update_panels:literal, few: $few:literal,
+        turned: $turned:literal x $turned_vectors:literal, listed: $listed:literal
     ) => {
         $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug)]
@@ -26,8 +27,9 @@ macro_rules! kernel {
             use core::ops::Range;
 
             use super::*;
+            use crate::form::{ListedProject, ListedUpdate, TurnedForward};
             use crate::kernel::{Activation, Forward, Map, Online, Project, Transpose, Update, UpdateBias};
-            use crate::{few, gemm, online, peak, rows, traffic};
+            use crate::{few, gemm, listed, online, peak, rows, traffic, turned};
 
             // SAFETY (of all entries): called by the methods of the kernel alone, whose value
             // proves that the CPU has the features; jobs are valid by the trait's contract.
@@ -66,12 +68,24 @@ macro_rules! kernel {
                 unsafe { online::online::<$vector, $few>(job, units) }
             }
             $(#[target_feature(enable = $features)])?
+            pub unsafe fn turned_forward(job: &TurnedForward, units: Range<usize>) {
+                unsafe { turned::forward::<$vector, $turned, $turned_vectors>(job, units) }
+            }
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn listed_project(job: &ListedProject, units: Range<usize>) {
+                unsafe { listed::project::<$vector, $vectors>(job, units) }
+            }
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn listed_update(job: &ListedUpdate, units: Range<usize>) {
+                unsafe { listed::update::<$vector, $listed>(job, units) }
+            }
+            $(#[target_feature(enable = $features)])?
             pub unsafe fn update_bias(job: &UpdateBias, units: Range<usize>) {
                 unsafe { rows::update_bias::<$vector>(job, units) }
             }
             $(#[target_feature(enable = $features)])?
             pub unsafe fn transpose(job: &Transpose, units: Range<usize>) {
-                unsafe { rows::transpose(job, units) }
+                unsafe { rows::transpose::<$vector>(job, units) }
             }
             $(#[target_feature(enable = $features)])?
             pub unsafe fn activate(job: &Map, activation: Activation, range: Range<usize>) {
@@ -139,6 +153,36 @@ macro_rules! kernel {
             }
             unsafe fn online(&self, job: &crate::kernel::Online, units: core::ops::Range<usize>) {
                 unsafe { entries::online(job, units) }
+            }
+            fn turned_forward_units(&self, job: &crate::form::TurnedForward) -> usize {
+                crate::turned::units(job)
+            }
+            unsafe fn turned_forward(
+                &self,
+                job: &crate::form::TurnedForward,
+                units: core::ops::Range<usize>,
+            ) {
+                unsafe { entries::turned_forward(job, units) }
+            }
+            fn listed_project_units(&self, job: &crate::form::ListedProject) -> usize {
+                crate::listed::project_units::<$vectors>(job)
+            }
+            unsafe fn listed_project(
+                &self,
+                job: &crate::form::ListedProject,
+                units: core::ops::Range<usize>,
+            ) {
+                unsafe { entries::listed_project(job, units) }
+            }
+            fn listed_update_units(&self, job: &crate::form::ListedUpdate) -> usize {
+                crate::listed::update_units(job)
+            }
+            unsafe fn listed_update(
+                &self,
+                job: &crate::form::ListedUpdate,
+                units: core::ops::Range<usize>,
+            ) {
+                unsafe { entries::listed_update(job, units) }
             }
             fn update_bias_units(&self, job: &crate::kernel::UpdateBias) -> usize {
                 job.columns.div_ceil(crate::kernel::LANES)

@@ -41,7 +41,6 @@ macro_rules! in_tiles {
         }
     };
 }
-
 pub(crate) use in_tiles;
 
 /// Units of work: groups of `NP` panels, in each `MR` rows a tile.
@@ -306,7 +305,7 @@ unsafe fn project_tile<V: Vector, const R: usize, const C: usize>(
 
 /// Turns the tile by way of the stack: it holds 16 rows per vector, y wants R values per row.
 #[inline(always)]
-unsafe fn project_store<V: Vector, const R: usize, const C: usize>(
+pub unsafe fn project_store<V: Vector, const R: usize, const C: usize>(
     job: &Project,
     sums: &[[V; C]; R],
     i: usize,

@@ -85,5 +85,5 @@ impl Vector for Lanes {
 kernel! {
     /// Runs everywhere; tiles are low because the compiler, not we, holds the registers.
     Generic, "generic", Lanes, available: true,
-    forward: 2 x 1, project: 2 x 1, update: 2 x 1, few: 4
+    forward: 2 x 1, project: 2 x 1, update: 2 x 1, few: 4, turned: 2 x 1, listed: 2
 }

@@ -46,6 +46,8 @@
 
 use core::ops::Range;
 
+use crate::form::{ListedProject, ListedUpdate, TurnedForward};
+
 /// Columns of a panel, and lanes of every vector the kernels compute with.
 pub const LANES: usize = 16;
 
@@ -264,6 +266,23 @@ pub trait Kernel: Send + Sync {
     /// # Safety
     /// As stated at the trait; the job's memory is used by no other call meanwhile.
     unsafe fn online(&self, job: &Online, units: Range<usize>);
+
+    /// One unit is one panel.
+    fn turned_forward_units(&self, job: &TurnedForward) -> usize;
+    /// # Safety
+    /// As stated at the trait.
+    unsafe fn turned_forward(&self, job: &TurnedForward, units: Range<usize>);
+
+    fn listed_project_units(&self, job: &ListedProject) -> usize;
+    /// # Safety
+    /// As stated at the trait.
+    unsafe fn listed_project(&self, job: &ListedProject, units: Range<usize>);
+
+    /// One unit is one panel.
+    fn listed_update_units(&self, job: &ListedUpdate) -> usize;
+    /// # Safety
+    /// As stated at the trait.
+    unsafe fn listed_update(&self, job: &ListedUpdate, units: Range<usize>);
 
     /// One unit is one panel of the bias.
     fn update_bias_units(&self, job: &UpdateBias) -> usize;

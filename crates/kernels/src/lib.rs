@@ -5,6 +5,8 @@ pub mod bf16;
 pub mod clock;
 pub mod cores;
 pub mod dispatch;
+pub mod elements;
+pub mod form;
 pub mod kernel;
 pub mod memory;
 pub mod panels;
@@ -17,17 +19,22 @@ mod epilogue;
 mod few;
 mod gemm;
 mod generic;
+mod listed;
 mod online;
 #[cfg(target_arch = "x86_64")]
 mod probe;
 mod rows;
+mod turned;
 mod vecmath;
 mod vector;
 #[cfg(target_arch = "wasm32")]
 mod wasm32;
+mod wide;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
+pub use elements::Elements;
+pub use form::{ListedProject, ListedUpdate, Lists, RowLists, TurnedForward};
 pub use kernel::{
     Activation, Epilogue, Forward, Gate, Kernel, LANES, Map, Online, Project, ROW_CHUNK, Sgd,
     Transpose, Update, UpdateBias,

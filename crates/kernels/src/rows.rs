@@ -60,28 +60,28 @@ pub fn transpose_units(job: &Transpose) -> usize {
     job.columns.div_ceil(LANES)
 }
 
-/// Sixteen columns at a time: reads whole cache lines, writes whole cache lines.
+/// Sixteen columns at a time, in squares of 16 rows: reads and writes whole cache lines.
 ///
 /// # Safety
-/// That of `Kernel::transpose`.
+/// That of `Kernel::transpose`, and of [`Vector`].
 #[inline(always)]
-pub unsafe fn transpose(job: &Transpose, units: Range<usize>) {
+pub unsafe fn transpose<V: Vector>(job: &Transpose, units: Range<usize>) {
     for unit in units {
-        let first = unit * LANES;
-        let end = job.columns.min(first + LANES);
+        let column = unit * LANES;
+        let count = LANES.min(job.columns - column);
         for panel in 0..job.rows.div_ceil(LANES) {
-            for column in first..end {
-                for lane in 0..LANES {
-                    let row = panel * LANES + lane;
-                    // SAFETY: the source is read below its `rows` only.
-                    unsafe {
-                        let value = if row < job.rows {
-                            *job.source.add(row * job.source_stride + column)
-                        } else {
-                            0.0
-                        };
-                        *job.target.add((panel * job.columns + column) * LANES + lane) = value;
-                    }
+            let row = panel * LANES;
+            // SAFETY: the source is read within its rows and columns, the target has the panel.
+            unsafe {
+                let mut square = [V::splat(0.0); LANES];
+                for (r, line) in square.iter_mut().enumerate().take(job.rows - row) {
+                    let source = job.source.add((row + r) * job.source_stride + column);
+                    *line = load_first(source, count, 0.0);
+                }
+                V::turn_square(&mut square);
+                let target = job.target.add((panel * job.columns + column) * LANES);
+                for (c, line) in square.into_iter().enumerate().take(count) {
+                    line.store(target.add(c * LANES));
                 }
             }
         }

@@ -77,6 +77,18 @@ pub trait Vector: Copy {
     #[inline(always)]
     unsafe fn prefetch_write(_address: *const f32) {}
 
+    /// Turns 16 vectors: lane j of vector i and lane i of vector j change places.
+    #[inline(always)]
+    unsafe fn turn_square(square: &mut [Self; LANES]) {
+        // SAFETY: as at the trait.
+        unsafe {
+            let rows = square.map(|row| row.to_array());
+            for (j, column) in square.iter_mut().enumerate() {
+                *column = Self::load(rows.map(|row| row[j]).as_ptr());
+            }
+        }
+    }
+
     /// # Safety
     /// As at the trait.
     #[inline(always)]

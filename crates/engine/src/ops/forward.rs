@@ -1,8 +1,9 @@
 //! The forward product as a stage: what `linear`, a direct signal and a turned matrix come to.
 
-use feedalign_kernels::{Activation, Epilogue, Forward, Gate};
+use feedalign_kernels::{Activation, Elements, Epilogue, Forward, Gate, TurnedForward};
 
-use super::{Address, half, optional_address};
+use super::turned::turned;
+use super::{Address, Listing, half, optional_address};
 use crate::error::Result;
 use crate::plan::Lowering;
 use crate::tensors::{Form, Id};
@@ -52,12 +53,32 @@ pub fn stage(product: &Product, lowering: &mut Lowering) -> Result<()> {
     if let Form::Half { .. } = lowering.tensors.form(product.matrix) {
         return half::forward(product, lowering);
     }
+    let elements = lowering.tensors.elements(product.matrix);
+    if elements != Elements::F32 || lowering.tensors.sparse(product.matrix).is_some() {
+        return turned_stage(product, elements, lowering);
+    }
     let job = job(product, lowering);
     lowering.stage(&product.reads(), &[product.out.0], move |step, member| {
         let job = job(step.rows);
         let units = member.split(step.kernel.forward_units(&job));
         // SAFETY: the caller has checked the shapes; members have disjoint units.
         unsafe { step.kernel.forward(&job, units) };
+    });
+    Ok(())
+}
+
+/// The same through a matrix that is not whole panels of f32: it takes x turned.
+fn turned_stage(product: &Product, elements: Elements, lowering: &mut Lowering) -> Result<()> {
+    let Product { x: (x, stride), matrix, inner, .. } = *product;
+    let product = Product { x: (turned(x, stride, inner, lowering)?, 0), ..*product };
+    let lists = lowering.tensors.sparse(matrix).map(|sparse| Listing(sparse.lists()));
+    let job = job(&product, lowering);
+    lowering.stage(&product.reads(), &[product.out.0], move |step, member| {
+        let lists = lists.map(Listing::get);
+        let job = TurnedForward { product: job(step.rows), elements, lists };
+        let units = member.split(step.kernel.turned_forward_units(&job));
+        // SAFETY: the caller has checked the shapes; members have disjoint units.
+        unsafe { step.kernel.turned_forward(&job, units) };
     });
     Ok(())
 }

@@ -1,14 +1,15 @@
 //! Σ a·b, Σ a², Σ b² of two tensors of one shape: what angles and norms are made of.
 
-use feedalign_kernels::LANES;
 use feedalign_kernels::bf16::{Bf16, panels};
+use feedalign_kernels::panels::Way;
+use feedalign_kernels::{Elements, LANES, Lists};
 
-use super::Address;
+use super::{Address, Listing};
 use crate::error::{Error, Result};
 use crate::metrics::Products;
 use crate::plan::Lowering;
 use crate::program::Measure;
-use crate::tensors::Form;
+use crate::tensors::{Form, Id};
 
 pub fn lower(op: &Measure, lowering: &mut Lowering) -> Result<()> {
     let [a, b] = [&op.a, &op.b].map(|name| lowering.tensors.find(name));
@@ -22,7 +23,7 @@ pub fn lower(op: &Measure, lowering: &mut Lowering) -> Result<()> {
     }
     let (dot, aa, bb) = &op.metrics;
     let places = [lowering.metric(dot)?, lowering.metric(aa)?, lowering.metric(bb)?];
-    let [a_values, b_values] = [a, b].map(|id| Address(lowering.tensors.f32(id)));
+    let readers = [a, b].map(|id| Reader::new(lowering, id));
     let turn = lowering.turn();
     lowering.stage(&[a, b], &[], move |step, member| {
         if turn % member.threads() != member.index() {
@@ -33,8 +34,9 @@ pub fn lower(op: &Measure, lowering: &mut Lowering) -> Result<()> {
         each_line(forms[0].logical(), step.rows, |row, column, count| {
             // SAFETY: both tensors hold the line, and nobody writes them now.
             unsafe {
-                copy_line(forms[0], a_values.get(), (row, column), &mut line[0][..count]);
-                copy_line(forms[1], b_values.get(), (row, column), &mut line[1][..count]);
+                for (reader, line) in readers.iter().zip(&mut line) {
+                    reader.copy(row, column, &mut line[..count]);
+                }
             }
             products.add(&line[0][..count], &line[1][..count]);
         });
@@ -62,33 +64,82 @@ fn each_line(form: Form, n: usize, mut f: impl FnMut(usize, usize, usize)) {
     }
 }
 
-/// Copies elements (row, column…) of a tensor, whatever way it lies.
-///
-/// # Safety
-/// `values` holds a tensor of that form, with those elements.
-unsafe fn copy_line(
+/// Reads elements of a tensor, whatever way and in whatever structure it lies.
+struct Reader {
     form: Form,
-    values: *const f32,
-    (row, column): (usize, usize),
-    line: &mut [f32],
-) {
-    for (lane, value) in line.iter_mut().enumerate() {
-        let column = column + lane;
-        // SAFETY: as stated.
-        *value = unsafe {
-            match form {
-                Form::Matrix { rows, columns, way } => {
-                    *values.add(way.index((rows, columns), row, column))
-                }
-                Form::Half { rows, columns, way, master } => {
-                    let upper = values.cast::<Bf16>();
-                    let at = panels::index(way, (rows, columns), row, column);
+    values: Address<f32>,
+    elements: Elements,
+    lists: Option<Listing<Lists>>,
+}
+
+impl Reader {
+    fn new(lowering: &Lowering, id: Id) -> Self {
+        let lists = lowering.tensors.sparse(id).map(|sparse| Listing(sparse.lists()));
+        Self {
+            form: lowering.tensors.form(id),
+            values: Address(lowering.tensors.f32(id)),
+            elements: lowering.tensors.elements(id),
+            lists,
+        }
+    }
+
+    /// Copies elements (row, column…).
+    ///
+    /// # Safety
+    /// The tensor has those elements, and nobody writes it now.
+    unsafe fn copy(&self, row: usize, column: usize, line: &mut [f32]) {
+        for (lane, value) in line.iter_mut().enumerate() {
+            // SAFETY: as stated.
+            *value = unsafe { self.element(row, column + lane) };
+        }
+    }
+
+    unsafe fn element(&self, row: usize, column: usize) -> f32 {
+        let at = match self.form {
+            Form::Matrix { way, .. } if self.lists.is_some() => {
+                let (sender, receiver) =
+                    if way == Way::Straight { (row, column) } else { (column, row) };
+                // SAFETY: the matrix has the element.
+                let Some(line) = (unsafe { self.line(sender, receiver / LANES) }) else {
+                    return 0.0;
+                };
+                line * LANES + receiver % LANES
+            }
+            Form::Matrix { rows, columns, way } => way.index((rows, columns), row, column),
+            Form::Half { rows, columns, way, master } => {
+                let upper = self.values.get().cast::<Bf16>();
+                let at = panels::index(way, (rows, columns), row, column);
+                // SAFETY: as stated at `copy`.
+                return unsafe {
                     let lower = upper.add(panels::len(way, rows, columns) + at).cast::<i16>();
                     (*upper.add(at)).join(if master { *lower } else { 0 })
-                }
-                Form::Rows { stride, .. } => *values.add(row * stride + column),
-                Form::Vector { .. } | Form::Labels => *values.add(column),
+                };
             }
+            Form::Rows { stride, .. } => row * stride + column,
+            Form::Vector { .. } | Form::Labels => column,
         };
+        // SAFETY (of both): as stated at `copy`.
+        if self.elements == Elements::F32 {
+            return unsafe { *self.values.get().add(at) };
+        }
+        let bytes = self.elements.line_bytes();
+        let line = unsafe {
+            let start = self.values.get().cast::<u8>().add(at / LANES * bytes);
+            std::slice::from_raw_parts(start, bytes)
+        };
+        self.elements.get(line)[at % LANES]
+    }
+
+    /// The line of a sender in a panel's list, if it is there.
+    unsafe fn line(&self, sender: usize, panel: usize) -> Option<usize> {
+        let Lists { starts, rows } = self.lists?.get();
+        // SAFETY: the lists have that panel and its lines.
+        let list = unsafe {
+            let [start, end] = [panel, panel + 1].map(|at| *starts.add(at) as usize);
+            std::slice::from_raw_parts(rows.add(start), end - start)
+        };
+        let place = list.binary_search(&(sender as u32)).ok()?;
+        // SAFETY: as above.
+        Some(unsafe { *starts.add(panel) as usize } + place)
     }
 }

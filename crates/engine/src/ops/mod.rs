@@ -9,6 +9,7 @@ mod loss;
 mod measure;
 mod online;
 mod project;
+mod turned;
 mod update;
 
 use crate::error::{Error, Result};
@@ -85,6 +86,20 @@ unsafe impl<T> Sync for Address<T> {}
 
 impl<T> Address<T> {
     fn get(self) -> *mut T {
+        self.0
+    }
+}
+
+/// Lists that a stage captures: they live and stay where they are as long as their tensor.
+#[derive(Clone, Copy)]
+struct Listing<T>(T);
+
+// SAFETY: lists are written only while no plan runs.
+unsafe impl<T> Send for Listing<T> {}
+unsafe impl<T> Sync for Listing<T> {}
+
+impl<T: Copy> Listing<T> {
+    fn get(self) -> T {
         self.0
     }
 }

@@ -1,10 +1,11 @@
 //! A signal carried down: delta · Mᵀ ⊙ f′(h), or straight from the output through a direct matrix.
 
 use feedalign_kernels::panels::Way;
-use feedalign_kernels::{Activation, Gate, LANES, Project as Job, Transpose};
+use feedalign_kernels::{Activation, Gate, LANES, ListedProject, Project as Job};
 
 use super::forward::{After, Product, stage};
-use super::{Address, half, kernel_activation, no_patches, optional_address};
+use super::turned::turned;
+use super::{Address, Listing, half, kernel_activation, no_patches, optional_address};
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
 use crate::program::Project;
@@ -28,7 +29,7 @@ pub fn lower(op: &Project, lowering: &mut Lowering) -> Result<()> {
         }
         (true, _) => transposed(op, lowering),
         (false, _) => {
-            let (matrix, inner, columns) = lowering.matrix(&op.matrix)?;
+            let (matrix, inner, columns) = lowering.carrier(&op.matrix)?;
             forwards(op, matrix, (inner, columns), lowering)
         }
     }
@@ -49,7 +50,10 @@ fn transposed(op: &Project, lowering: &mut Lowering) -> Result<()> {
     let (delta, delta_stride) = lowering.rows_of(&op.delta, columns)?;
     let (out, y_stride) = lowering.rows_of(&op.out, inner)?;
     let gate = gate(op, inner, lowering)?;
-    let turned = turned(delta, delta_stride, columns, lowering)?;
+    let lists = lowering.tensors.sparse(matrix).map(|sparse| Listing(sparse.row_lists()));
+    // Steps of few rows take delta as it is, but for lists.
+    let turns = lists.is_some() || lowering.batch >= LANES;
+    let turned = turns.then(|| turned(delta, delta_stride, columns, lowering)).transpose()?;
     let mut reads = vec![delta, matrix];
     reads.extend(turned);
     reads.extend(gate.map(|((h, _), _)| h));
@@ -72,48 +76,16 @@ fn transposed(op: &Project, lowering: &mut Lowering) -> Result<()> {
             accumulate,
             gate,
         };
+        // SAFETY (of both): shapes were checked above; members have disjoint units.
+        if let Some(lists) = lists {
+            let job = ListedProject { product: job, lists: lists.get() };
+            let units = member.split(step.kernel.listed_project_units(&job));
+            return unsafe { step.kernel.listed_project(&job, units) };
+        }
         let units = member.split(step.kernel.project_units(&job));
-        // SAFETY: shapes were checked above; members have disjoint units.
         unsafe { step.kernel.project(&job, units) };
     });
     Ok(())
-}
-
-/// deltaᵀ in panels, made once however many products read it; none where no step has rows enough
-/// for a product that would.
-fn turned(
-    delta: Id,
-    source_stride: usize,
-    columns: usize,
-    lowering: &mut Lowering,
-) -> Result<Option<Id>> {
-    if lowering.batch < LANES {
-        return Ok(None);
-    }
-    if let Some(known) = lowering.transposed.get(&delta) {
-        return Ok(Some(*known));
-    }
-    let scratch = lowering.tensors.scratch_panels(columns, lowering.batch)?;
-    let [source, target] = [delta, scratch].map(|id| Address(lowering.tensors.f32(id)));
-    lowering.stage(&[delta], &[scratch], move |step, member| {
-        if step.rows < LANES {
-            return;
-        }
-        let job = Transpose {
-            source: source.get(),
-            source_stride,
-            target: target.get(),
-            rows: step.rows,
-            columns,
-        };
-        let units = member.split(step.kernel.transpose_units(&job));
-        // SAFETY: shapes were checked above; members have disjoint units.
-        unsafe { step.kernel.transpose(&job, units) };
-    });
-    if !lowering.conditional() {
-        lowering.transposed.insert(delta, scratch);
-    }
-    Ok(Some(scratch))
 }
 
 /// out ← (delta · matrix) ⊙ gate, the matrix lying as `[inner × columns]`: a direct matrix, or a

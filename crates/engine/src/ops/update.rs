@@ -1,8 +1,9 @@
 //! W ← step(W, xᵀ · delta), in place in the panels, and the bias by delta's column sums.
 
-use feedalign_kernels::{Sgd, Update as Job, UpdateBias};
+use feedalign_kernels::{ListedUpdate, Lists, Sgd, Update as Job, UpdateBias};
 
-use super::{Address, half, no_patches, optional_address, unsupported};
+use super::turned::turned;
+use super::{Address, Listing, half, no_patches, optional_address, unsupported};
 use crate::error::{Error, Result};
 use crate::plan::{Lowering, Value};
 use crate::program::{Optimizer, Reduction, Update};
@@ -72,12 +73,36 @@ fn weight(op: &Update, lowering: &mut Lowering) -> Result<()> {
         let numbers = Numbers::of(op, lowering)?;
         return half::weight((weight, x, delta, velocity), numbers, lowering);
     }
+    if let Some(lists) = lowering.tensors.sparse(weight).map(|sparse| Listing(sparse.lists())) {
+        return listed(op, lists, lowering);
+    }
     let Prepared { reads, writes, job } = prepare(op, lowering)?;
     lowering.stage(&reads, &writes, move |step, member| {
         let job = job(step.knobs, step.rows);
         let units = member.split(step.kernel.update_units(&job));
         // SAFETY: shapes were checked; members have disjoint units.
         unsafe { step.kernel.update(&job, units) };
+    });
+    Ok(())
+}
+
+/// The update of a panel-sparse weight: it takes x turned.
+fn listed(op: &Update, lists: Listing<Lists>, lowering: &mut Lowering) -> Result<()> {
+    let Operands { weight, inner, x: (x, stride), velocity, .. } = operands(op, lowering)?;
+    let turned = turned(x, stride, inner, lowering)?;
+    let tensors = &lowering.tensors;
+    if velocity.is_some_and(|id| tensors.sparse(id) != tensors.sparse(weight)) {
+        return Err(Error::new("weight and velocity differ in structure"));
+    }
+    let x = Address(tensors.f32(turned));
+    let Prepared { mut reads, writes, job } = prepare(op, lowering)?;
+    reads.push(turned);
+    lowering.stage(&reads, &writes, move |step, member| {
+        let product = Job { x: x.get(), ..job(step.knobs, step.rows) };
+        let job = ListedUpdate { product, lists: lists.get() };
+        let units = member.split(step.kernel.listed_update_units(&job));
+        // SAFETY: shapes were checked; members have disjoint units.
+        unsafe { step.kernel.listed_update(&job, units) };
     });
     Ok(())
 }

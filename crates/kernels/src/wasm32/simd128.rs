@@ -121,5 +121,5 @@ impl Vector for Quads {
 kernel! {
     /// simd128 without relaxed instructions.
     Simd128, "simd128", Quads, available: true,
-    forward: 2 x 1, project: 2 x 1, update: 2 x 1, few: 2
+    forward: 2 x 1, project: 2 x 1, update: 2 x 1, few: 2, turned: 2 x 1, listed: 2
 }

@@ -171,5 +171,5 @@ kernel! {
     #[target_feature(enable = "avx2,fma")]
     Avx2, "avx2", Ymm, available: std::arch::is_x86_feature_detected!("avx2")
         && std::arch::is_x86_feature_detected!("fma"),
-    forward: 6 x 1, project: 6 x 1, update: 6 x 1, few: 6
+    forward: 6 x 1, project: 6 x 1, update: 6 x 1, few: 6, turned: 6 x 1, listed: 6
 }

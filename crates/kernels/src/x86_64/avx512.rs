@@ -8,8 +8,9 @@ use core::arch::x86_64::{
     _mm_prefetch, _mm512_add_epi32, _mm512_add_ps, _mm512_castps_si512, _mm512_castps128_ps512,
     _mm512_castsi512_ps, _mm512_cmp_ps_mask, _mm512_div_ps, _mm512_fmadd_ps, _mm512_insertf32x4,
     _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_mask3_fmadd_ps, _mm512_max_ps, _mm512_min_ps,
-    _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_shuffle_ps,
-    _mm512_slli_epi32, _mm512_storeu_ps, _mm512_sub_ps, _mm512_unpackhi_ps, _mm512_unpacklo_ps,
+    _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_shuffle_f32x4,
+    _mm512_shuffle_ps, _mm512_slli_epi32, _mm512_storeu_ps, _mm512_sub_ps, _mm512_unpackhi_ps,
+    _mm512_unpacklo_ps,
 };
 
 use crate::entry::kernel;
@@ -110,6 +111,34 @@ impl Vector for Zmm {
             ]
         }
     }
+    /// Pairs of lanes, pairs of pairs, then quarters of the registers change places.
+    #[inline(always)]
+    unsafe fn turn_square(square: &mut [Self; LANES]) {
+        unsafe {
+            let mut rows = square.map(|row| row.0);
+            for quad in rows.chunks_exact_mut(4) {
+                let [a, b, c, d] = [quad[0], quad[1], quad[2], quad[3]];
+                let (low, high) = (_mm512_unpacklo_ps, _mm512_unpackhi_ps);
+                let [p, q, r, s] = [low(a, b), high(a, b), low(c, d), high(c, d)];
+                quad[0] = _mm512_shuffle_ps::<0x44>(p, r);
+                quad[1] = _mm512_shuffle_ps::<0xee>(p, r);
+                quad[2] = _mm512_shuffle_ps::<0x44>(q, s);
+                quad[3] = _mm512_shuffle_ps::<0xee>(q, s);
+            }
+            // rows[4 g + j] now holds lanes j, 4 + j, 8 + j, 12 + j of rows 4 g to 4 g + 3.
+            for j in 0..4 {
+                let [a, b, c, d] = [rows[j], rows[4 + j], rows[8 + j], rows[12 + j]];
+                let [p, q] =
+                    [_mm512_shuffle_f32x4::<0x88>(a, b), _mm512_shuffle_f32x4::<0xdd>(a, b)];
+                let [r, s] =
+                    [_mm512_shuffle_f32x4::<0x88>(c, d), _mm512_shuffle_f32x4::<0xdd>(c, d)];
+                square[j] = Self(_mm512_shuffle_f32x4::<0x88>(p, r));
+                square[4 + j] = Self(_mm512_shuffle_f32x4::<0x88>(q, s));
+                square[8 + j] = Self(_mm512_shuffle_f32x4::<0xdd>(p, r));
+                square[12 + j] = Self(_mm512_shuffle_f32x4::<0xdd>(q, s));
+            }
+        }
+    }
     #[inline(always)]
     unsafe fn prefetch(address: *const f32) {
         unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) }
@@ -128,5 +157,5 @@ kernel! {
     /// AVX-512F.
     #[target_feature(enable = "avx512f,fma")]
     Avx512, "avx512", Zmm, available: std::arch::is_x86_feature_detected!("avx512f"),
-    forward: 8 x 1, project: 6 x 4, update: 12 x 1, few: 24
+    forward: 8 x 1, project: 6 x 4, update: 12 x 1, few: 24, turned: 6 x 4, listed: 8
 }

@@ -9,5 +9,5 @@ kernel! {
     /// AVX-512F, in tiles two panels wide.
     #[target_feature(enable = "avx512f,fma")]
     Avx512Wide, "avx512_wide", Zmm, available: std::arch::is_x86_feature_detected!("avx512f"),
-    forward: 8 x 2, project: 6 x 4, update: 12 x 2, few: 24
+    forward: 8 x 2, project: 6 x 4, update: 12 x 2, few: 24, turned: 6 x 4, listed: 8
 }
