@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein'
+import { createRequire } from 'node:module'
 
 /** What went wrong, in one line made for the user. */
 export class FeedalignError extends Error {
@@ -20,8 +20,12 @@ export function reason(error: unknown): string {
   return `${line.slice(code.length + 2, end)} (${code})`
 }
 
+type Levenshtein = typeof import('fastest-levenshtein')
+
 /** A clause for an error about an unknown word: `; did you mean "fa"?`, or nothing. */
 export function didYouMean(word: string, words: readonly string[]): string {
+  // Loaded when somebody mistypes, not by everybody who imports the package.
+  const { distance } = createRequire(import.meta.url)('fastest-levenshtein') as Levenshtein
   const near = words
     .map((known) => ({ known, far: distance(word.toLowerCase(), known) }))
     .filter(({ known, far }) => far <= Math.max(1, known.length / 2))

@@ -6,7 +6,6 @@ import { engine } from '../engine/index.js'
 import { UsageError } from '../errors.js'
 import { checkpointFile } from '../training/checkpoint.js'
 import type { TrainingEvent } from '../training/events.js'
-import { fit } from '../training/fit.js'
 import { percent } from '../report/format.js'
 import { defaultFolder, makeFolder } from './folder.js'
 import { onInterrupt } from './interrupt.js'
@@ -49,7 +48,8 @@ interface Plan {
 
 async function train(flags: TrainFlags): Promise<void> {
   const { config, folder, resume } = plan(flags)
-  const loaded = await loadData(config)
+  // What trains is loaded while the data is unpacked.
+  const [loaded, { fit }] = await Promise.all([loadData(config), import('../training/fit.js')])
   const stop = new AbortController()
   const run = fit({
     ...fitOptions(config, loaded),

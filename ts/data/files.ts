@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { createGunzip } from 'node:zlib'
+import { createGunzip, gunzip, type Gunzip } from 'node:zlib'
 import { FeedalignError, reason } from '../errors.js'
 
 /** No file of ours holds more, packed or unpacked: five times MNIST's largest. */
@@ -38,28 +38,57 @@ async function readWhole(file: string): Promise<Buffer> {
 }
 
 async function unpack(bytes: Uint8Array, file: string, sizeOf: SizeOf): Promise<Buffer> {
-  const gunzip = createGunzip({ chunkSize: 2 ** 16 })
-  gunzip.end(bytes)
-  const parts: Uint8Array[] = []
-  let length = 0
-  let most: number | undefined
   try {
-    for await (const part of gunzip as AsyncIterable<Uint8Array>) {
-      parts.push(part)
-      length += part.length
-      if (most === undefined && length >= HEAD) most = sizeOf(Buffer.concat(parts), file)
-      if (length > (most ?? HEAD)) {
-        throw new FeedalignError(
-          `${file}: unpacks to more than the ${most} bytes that its header says`,
-        )
-      }
+    const head = await unpackHead(bytes)
+    const most = head.length < HEAD ? HEAD : Math.max(HEAD, sizeOf(head, file))
+    const { buffer, read } = await unpackWhole(bytes, most)
+    if (buffer === undefined) {
+      throw new FeedalignError(
+        `${file}: unpacks to more than the ${most} bytes that its header says`,
+      )
     }
+    checkRest(bytes.subarray(read), file, read)
+    return buffer
   } catch (error) {
     if (error instanceof FeedalignError) throw error
     throw new FeedalignError(`${file}: damaged gzip (${reason(error)})`)
   }
-  checkRest(bytes.subarray(gunzip.bytesWritten), file, gunzip.bytesWritten)
+}
+
+/** What the start unpacks to: `HEAD` bytes or more, or all there is. */
+async function unpackHead(bytes: Uint8Array): Promise<Buffer> {
+  const gunzip = createGunzip({ chunkSize: HEAD })
+  gunzip.end(bytes)
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const part of gunzip as AsyncIterable<Uint8Array>) {
+    parts.push(part)
+    length += part.length
+    if (length >= HEAD) break
+  }
   return Buffer.concat(parts)
+}
+
+interface Unpacked {
+  /** Undefined where there is more than was asked for. */
+  readonly buffer: Buffer | undefined
+  /** Packed bytes that it was made from. */
+  readonly read: number
+}
+
+/** In one go, off the event loop, into memory for `most` bytes: no pieces to put together. */
+function unpackWhole(bytes: Uint8Array, most: number): Promise<Unpacked> {
+  // A byte of room past the end, or zlib would look for more in a second piece.
+  const options = { chunkSize: most + 1, maxOutputLength: most, info: true }
+  return new Promise((resolve, reject) => {
+    gunzip(bytes, options, (error: NodeJS.ErrnoException | null, result: unknown) => {
+      if (error === null) {
+        const { buffer, engine } = result as { buffer: Buffer; engine: Gunzip }
+        resolve({ buffer, read: engine.bytesWritten })
+      } else if (error.code === 'ERR_BUFFER_TOO_LARGE') resolve({ buffer: undefined, read: 0 })
+      else reject(error)
+    })
+  })
 }
 
 /** Zeros may follow, as some tools pad; anything else is not gzip's. */

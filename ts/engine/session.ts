@@ -209,6 +209,19 @@ export class Metrics {
     this.steps = names.length === 0 ? 0 : values.length / names.length
   }
 
+  /** These steps, then those of the others, which are of the same phase. */
+  followedBy(others: readonly Metrics[]): Metrics {
+    if (others.length === 0) return this
+    const parts = [this, ...others].map((one) => one.#values)
+    const values = new Float64Array(parts.reduce((total, part) => total + part.length, 0))
+    let at = 0
+    for (const part of parts) {
+      values.set(part, at)
+      at += part.length
+    }
+    return new Metrics(this.#names, values)
+  }
+
   /** The metric's value at each step. */
   *each(name: string): Generator<number> {
     const column = this.#names.indexOf(name)

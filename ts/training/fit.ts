@@ -8,6 +8,7 @@ import { DataSet, engine as findEngine, Session, type Binding } from '../engine/
 import type { Program } from '../engine/program.js'
 import { FeedalignError, UsageError } from '../errors.js'
 import { describe, parameterCount } from '../network/index.js'
+import { Calls } from './calls.js'
 import type { Position } from './checkpoint.js'
 import { among, checkAlike, checkFits, factor, share, whole } from './checks.js'
 import { defaultBatch, defaultEpochs, defaultLearningRate } from './defaults.js'
@@ -21,9 +22,6 @@ import { schedules } from './schedules.js'
 
 /** Examples that the angles are measured on, at most. */
 const PROBED = 1000
-/** A call's length, in seconds: short enough for Ctrl-C, long enough to cost nothing. */
-const CALL_SECONDS = 0.1
-
 export type { Evaluation, FitOptions, Run, Split } from './run.js'
 
 /** Prepares a run; training happens while it is iterated. Throws `UsageError` on bad options. */
@@ -40,6 +38,8 @@ export function fit(options: FitOptions): Run {
   }
 }
 
+type Errors = Pick<EpochEvent, 'validationError' | 'testError'>
+
 class Trainer {
   readonly session: Session
   readonly #options: FitOptions
@@ -53,10 +53,13 @@ class Trainer {
   readonly #test: DataSet | undefined
   readonly #indices: { readonly train: Uint32Array; readonly validation: Uint32Array }
   readonly #saver: Saver | undefined
+  readonly #calls: Calls
   #position: Position = { epoch: 0, step: 0, loss: 0, errors: 0, best: null }
   #state: 'fresh' | 'iterated' | 'ended' = 'fresh'
   #seconds = 0
   #samples = 0
+  /** Those of the model as it is, where they are known. */
+  #known: Errors | undefined
 
   constructor(options: FitOptions) {
     this.#options = options
@@ -83,6 +86,7 @@ class Trainer {
     this.#train = this.#dataSet(data)
     this.#test = test === undefined ? undefined : this.#dataSet(test)
     this.#saver = this.#makeSaver()
+    this.#calls = new Calls(this.session)
   }
 
   #compile(): Program {
@@ -124,28 +128,31 @@ class Trainer {
     } finally {
       this.#state = 'ended'
       if (!failed) await this.#saver?.leave(this.#position)
+      else await this.#saver?.written().catch(() => undefined)
     }
   }
 
   async *#events(): AsyncGenerator<TrainingEvent> {
-    const { signal, resume = false } = this.#options
-    const stopped = (): boolean => signal?.aborted === true
-    if (resume) await this.#goTo('last', this.#epochs)
-    yield this.#start(resume)
-    const fresh = this.#position.epoch === 0 && this.#position.step === 0
-    if (fresh && !stopped()) yield await this.#epochEvent(null)
+    if (this.#options.resume === true) await this.#goTo('last', this.#epochs)
+    yield this.#start(this.#options.resume === true)
+    const { epoch, step } = this.#position
+    if (epoch === 0 && step === 0) {
+      const event = await this.#epochEvent(0, null)
+      if (event !== undefined) yield event
+    }
     while (this.#position.epoch < this.#epochs) {
-      if (!stopped()) yield* this.#epoch()
-      if (stopped()) {
+      yield* this.#epoch()
+      const event = await this.#endEpoch()
+      if (event === undefined) {
         await this.#saver?.leave(this.#position)
-        const { epoch, step } = this.#position
-        yield { event: 'interrupted', epoch, step }
+        yield { event: 'interrupted', epoch: this.#position.epoch, step: this.#position.step }
         return
       }
-      yield await this.#endEpoch()
+      yield event
       // After the event: who writes it down has an epoch twice, if killed now, rather than never.
       await this.#saver?.save('last', this.#position)
     }
+    await this.#saver?.written()
     yield await this.#done()
   }
 
@@ -160,6 +167,7 @@ class Trainer {
     if (this.#saver === undefined) {
       throw new UsageError('to go on from a checkpoint, name `checkpoints`, the folder of it')
     }
+    this.#known = undefined
     this.#position = await this.#saver.restore(which, { epochs, steps: this.#steps })
   }
 
@@ -175,8 +183,12 @@ class Trainer {
       if (resume) throw new UsageError('resume needs `checkpoints`, the folder to go on from')
       return undefined
     }
-    const { hash: data } = this.#train
-    const settings = { data, batch: this.#batch, seed: this.#seed, validation }
+    const settings = () => ({
+      data: this.#train.hash,
+      batch: this.#batch,
+      seed: this.#seed,
+      validation,
+    })
     return new Saver(checkpoints, settings, this.session)
   }
 
@@ -185,27 +197,28 @@ class Trainer {
     return Math.ceil(this.#indices.train.length / this.#batch)
   }
 
-  /** The rest of the epoch at hand, in calls of about a tenth of a second. */
+  readonly #stopped = (): boolean => this.#options.signal?.aborted === true
+
+  /** The rest of the epoch at hand. */
   async *#epoch(): AsyncGenerator<TrainingEvent> {
-    const { signal } = this.#options
-    const { epoch } = this.#position
-    const indices = this.#indices.train
-    const order = this.session
-      .permutation(indices.length, epoch)
-      .map((place) => indices[place] ?? 0)
+    const { epoch, step: done } = this.#position
+    const { train } = this.#indices
     const steps = this.#steps
-    let size = 4
-    while (this.#position.step < steps && signal?.aborted !== true) {
-      const first = this.#position.step
-      const count = Math.min(size, steps - first)
-      const started = performance.now()
-      const rows = order.subarray(first * this.#batch, (first + count) * this.#batch)
-      const knobs = this.#learningRates(epoch, first, count, steps)
-      const metrics = await this.session.run('train', this.#train, rows, knobs)
-      const seconds = (performance.now() - started) / 1000
+    if (this.#stopped() || done === steps) return
+    const order = this.session.permutation(train.length, epoch)
+    for (let i = 0; i < order.length; i++) order[i] = train[order[i] ?? 0] ?? 0
+    const calls = this.#calls.run({
+      phase: 'train',
+      data: this.#train,
+      examples: order,
+      knobs: (first, count) => this.#learningRates(epoch, first, count, steps),
+      done,
+      stopped: this.#stopped,
+    })
+    for await (const { metrics, count, seconds } of calls) {
       this.#seconds += seconds
-      this.#samples += rows.length
-      size = Math.max(1, Math.round((count * CALL_SECONDS) / seconds))
+      this.#samples += count
+      this.#known = undefined
       this.#add(metrics.each('loss'), metrics.each('errors'))
       await this.#saver?.trained(this.#position)
       yield this.#progress(steps)
@@ -254,12 +267,15 @@ class Trainer {
     }
   }
 
-  async #endEpoch(): Promise<EpochEvent> {
+  /** Undefined where the epoch, or what is measured after it, was stopped before its end. */
+  async #endEpoch(): Promise<EpochEvent | undefined> {
     const total = this.#indices.train.length
-    const { epoch, loss, errors } = this.#position
+    const { epoch, step, loss, errors } = this.#position
+    if (step < this.#steps) return undefined
     const train = { loss: loss / total, error: errors / total }
+    const event = await this.#epochEvent(epoch + 1, train)
+    if (event === undefined) return undefined
     this.#position = { ...this.#position, epoch: epoch + 1, step: 0, loss: 0, errors: 0 }
-    const event = await this.#epochEvent(train)
     const { validationError } = event
     const { best } = this.#position
     if (validationError !== undefined && (best === null || validationError < best)) {
@@ -269,20 +285,30 @@ class Trainer {
     return event
   }
 
-  async #epochEvent(train: { loss: number; error: number } | null): Promise<EpochEvent> {
+  async #epochEvent(
+    epoch: number,
+    train: { loss: number; error: number } | null,
+  ): Promise<EpochEvent | undefined> {
     const { validation } = this.#indices
     const probed = (validation.length > 0 ? validation : this.#indices.train).subarray(0, PROBED)
-    // The first step measures the matrices too.
-    const knobs = new Float32Array(Math.ceil(probed.length / this.#batch))
-    knobs[0] = 1
-    const metrics = await this.session.run('probe', this.#train, probed, knobs)
+    const metrics = await this.#calls.all({
+      phase: 'probe',
+      data: this.#train,
+      examples: probed,
+      // The first step measures the matrices too.
+      knobs: (first, count) => Float32Array.from({ length: count }, (_, i) => +(first + i === 0)),
+      stopped: this.#stopped,
+    })
+    const errors = metrics === undefined ? undefined : await this.#errors(this.#stopped)
+    if (metrics === undefined || errors === undefined) return undefined
+    this.#known = errors
     const found = angles(this.session, metrics, this.#options.network.blocks.length)
     return {
       event: 'epoch',
-      epoch: this.#position.epoch,
+      epoch,
       trainLoss: train?.loss ?? null,
       trainError: train?.error ?? null,
-      ...(await this.#errors()),
+      ...errors,
       angles: found.signals,
       weightAngles: found.weights,
       seconds: this.#seconds,
@@ -290,32 +316,45 @@ class Trainer {
     }
   }
 
-  async #errors(): Promise<{ validationError?: number; testError?: number }> {
-    const error = async (split: Split): Promise<number> => (await this.evaluate(split)).error
-    return {
-      ...(this.#indices.validation.length > 0
-        ? { validationError: await error('validation') }
-        : {}),
-      ...(this.#test === undefined ? {} : { testError: await error('test') }),
+  /** Undefined where `stopped` said so before the end. */
+  async #errors(stopped: () => boolean = () => false): Promise<Errors | undefined> {
+    const found: { validationError?: number; testError?: number } = {}
+    const splits = { validationError: 'validation', testError: 'test' } as const
+    for (const [name, split] of Object.entries(splits) as [keyof Errors, Split][]) {
+      if (this.#examples(split).indices.length === 0) continue
+      const evaluation = await this.#evaluate(split, stopped)
+      if (evaluation === undefined) return undefined
+      found[name] = evaluation.error
     }
+    return found
   }
 
   async evaluate(split: Split): Promise<Evaluation> {
-    const data = split === 'test' ? this.#test : this.#train
-    const indices = split === 'test' ? ascending(data?.count ?? 0) : this.#indices[split]
-    if (data === undefined || indices.length === 0) {
-      throw new UsageError(`the run has no ${split} examples`)
-    }
-    const sums = await this.session.run('evaluate', data, indices)
-    const mean = (metric: string): number => sums.sum(metric) / indices.length
-    return { error: mean('errors'), loss: mean('loss'), examples: indices.length }
+    const evaluation = await this.#evaluate(split, () => false)
+    if (evaluation === undefined) throw new UsageError(`the run has no ${split} examples`)
+    return evaluation
+  }
+
+  async #evaluate(split: Split, stopped: () => boolean): Promise<Evaluation | undefined> {
+    const { data, indices: examples } = this.#examples(split)
+    if (data === undefined) return undefined
+    const sums = await this.#calls.all({ phase: 'evaluate', data, examples, stopped })
+    if (sums === undefined) return undefined
+    const mean = (metric: string): number => sums.sum(metric) / examples.length
+    return { error: mean('errors'), loss: mean('loss'), examples: examples.length }
+  }
+
+  #examples(split: Split): { data: DataSet | undefined; indices: Uint32Array } {
+    return split === 'test'
+      ? { data: this.#test, indices: ascending(this.#test?.count ?? 0) }
+      : { data: this.#train, indices: this.#indices[split] }
   }
 
   async #done(): Promise<TrainingEvent> {
     const { weightsSha256 } = this.session
     return {
       event: 'done',
-      ...(await this.#errors()),
+      ...(this.#known ?? (await this.#errors())),
       epochs: this.#position.epoch,
       seconds: this.#seconds,
       weightsSha256,

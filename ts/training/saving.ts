@@ -22,38 +22,62 @@ export interface Extent {
 /** A run's checkpoints: when one is due, and whether the run can go on from one. */
 export class Saver {
   readonly #folder: string
-  readonly #settings: Settings
+  /** Asked when first needed: it takes the hash of all data. */
+  readonly #settings: () => Settings
   readonly #session: Session
   #savedAt = performance.now()
+  #writing: Promise<void> | undefined
   /** Steps were trained that `last` does not hold. */
   #unsaved = false
 
-  constructor(folder: string, settings: Settings, session: Session) {
+  constructor(folder: string, settings: () => Settings, session: Session) {
     this.#folder = folder
     this.#settings = settings
     this.#session = session
   }
 
+  /**
+   * Takes a snapshot and has it written while the run goes on; one at a time. Throws where the one
+   * before could not be written.
+   */
   async save(which: 'last' | 'best', position: Position): Promise<void> {
+    await this.written()
     const file = checkpointFile(this.#folder, which)
     const snapshot = this.#session.snapshot()
-    await writeCheckpoint(file, { position, settings: this.#settings, snapshot })
+    this.#writing = writeCheckpoint(file, { position, settings: this.#settings(), snapshot })
+    // Who awaits it next has the error; until then it is nobody's.
+    this.#writing.catch(() => undefined)
     if (which === 'last') {
       this.#savedAt = performance.now()
       this.#unsaved = false
     }
   }
 
-  /** To be called after steps were trained: saves `last` where that is a minute ago. */
+  /** Waits until what was saved is on the disk; throws where it could not be written. */
+  async written(): Promise<void> {
+    const writing = this.#writing
+    this.#writing = undefined
+    await writing
+  }
+
+  /**
+   * To be called after a call of steps was trained: what was saved before them is on the disk when
+   * it returns. Saves `last` where that is a minute ago.
+   */
   async trained(position: Position): Promise<void> {
     this.#unsaved = true
-    if (performance.now() - this.#savedAt >= SECONDS * 1000) await this.save('last', position)
+    await this.written()
+    if (performance.now() - this.#savedAt < SECONDS * 1000) return
+    await this.save('last', position)
+    await this.written()
   }
 
   /** Saves `last` where something would be lost, or where there is none to go on from. */
   async leave(position: Position): Promise<void> {
+    await this.written()
     const exists = existsSync(checkpointFile(this.#folder, 'last'))
     if (this.#unsaved || !exists) await this.save('last', position)
+    await this.written()
   }
 
   /**
@@ -63,7 +87,7 @@ export class Saver {
   async restore(which: 'last' | 'best', extent: Extent): Promise<Position> {
     const file = checkpointFile(this.#folder, which)
     const { position, settings, snapshot } = await readCheckpoint(file)
-    const obstacle = differs(settings, this.#settings) ?? exceeds(position, extent)
+    const obstacle = differs(settings, this.#settings()) ?? exceeds(position, extent)
     if (obstacle !== undefined) throw new FeedalignError(`${file} ${obstacle}`)
     try {
       this.#session.restore(snapshot)

@@ -8,7 +8,9 @@ pub mod random;
 pub mod session;
 
 mod halves;
+mod initial;
 mod lines;
+mod memory;
 mod metrics;
 mod online;
 mod ops;

@@ -9,6 +9,8 @@ use crate::program::Stream;
 const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 const ROUNDS: usize = 10;
+/// Words of a draw.
+pub const BLOCK: usize = 4;
 
 /// The largest seed: what a JavaScript number holds exactly.
 pub const MAX_SEED: u64 = (1 << 53) - 1;
@@ -48,7 +50,7 @@ impl Draws {
         Self { key, step, index }
     }
 
-    /// The four words of elements 4·block … 4·block + 3.
+    /// The words of elements 4·block … 4·block + 3.
     #[must_use]
     pub fn words(&self, block: u32) -> [u32; 4] {
         philox([block, self.index, self.step as u32, (self.step >> 32) as u32], self.key)
@@ -57,22 +59,23 @@ impl Draws {
     /// A word per element, 0 to 2³² − 1.
     #[must_use]
     pub fn word(&self, element: usize) -> u32 {
-        self.words((element / 4) as u32)[element % 4]
+        self.words((element / BLOCK) as u32)[element % BLOCK]
     }
 
-    /// Fills with U(−range, range), symmetric: the midpoints of 2²⁴ equal steps.
-    pub fn uniform(&self, range: f32, values: &mut [f32]) {
-        self.fill(values, |word| ((symmetric(word)) * f64::from(range)) as f32);
+    /// Fills with U(−range, range), symmetric: the midpoints of 2²⁴ equal steps. `values` are the
+    /// elements from 4 · `first` on.
+    pub fn uniform(&self, range: f32, first: usize, values: &mut [f32]) {
+        self.fill(first, values, |word| ((symmetric(word)) * f64::from(range)) as f32);
     }
 
-    /// Fills with N(0, deviation²), by inversion.
-    pub fn normal(&self, deviation: f32, values: &mut [f32]) {
-        self.fill(values, |word| (normal(unit(word)) * f64::from(deviation)) as f32);
+    /// Fills with N(0, deviation²), by inversion; otherwise as [`Self::uniform`].
+    pub fn normal(&self, deviation: f32, first: usize, values: &mut [f32]) {
+        self.fill(first, values, |word| (normal(unit(word)) * f64::from(deviation)) as f32);
     }
 
-    fn fill(&self, values: &mut [f32], value: impl Fn(u32) -> f32) {
-        for (block, chunk) in values.chunks_mut(4).enumerate() {
-            for (slot, word) in chunk.iter_mut().zip(self.words(block as u32)) {
+    fn fill(&self, first: usize, values: &mut [f32], value: impl Fn(u32) -> f32) {
+        for (block, chunk) in values.chunks_mut(BLOCK).enumerate() {
+            for (slot, word) in chunk.iter_mut().zip(self.words((first + block) as u32)) {
                 *slot = value(word);
             }
         }

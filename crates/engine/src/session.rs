@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::dataset::{DataSet, Targets, hexadecimal};
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::plan::{Lowering, Plan, Step};
 use crate::program::{FORMAT, Op, Phase, Precision, Program, Role};
 use crate::random::{self, MAX_SEED};
@@ -54,7 +55,9 @@ impl Session {
         };
         let kernel = kernel.map_err(Error::new)?;
         let half = dispatch::half(&*kernel);
-        let mut tensors = Tensors::new(&program, options.seed)?;
+        let mut pool = Pool::new(options.threads)
+            .map_err(|error| Error::new(format!("{} threads: {error}", options.threads)))?;
+        let mut tensors = Tensors::new(&program, options.seed, &mut pool)?;
         let mut plans = HashMap::new();
         for phase in &program.phases {
             let plan =
@@ -63,8 +66,6 @@ impl Session {
                 return Err(Error::new(format!("phase {:?} stands twice", phase.name)));
             }
         }
-        let pool = Pool::new(options.threads)
-            .map_err(|error| Error::new(format!("{} threads: {error}", options.threads)))?;
         let text = serde_json::to_vec(&program).map_err(|error| Error::new(error.to_string()))?;
         let program_hash = Sha256::digest(text).into();
         let seed = options.seed;
@@ -84,6 +85,24 @@ impl Session {
         examples: &[u32],
         knobs: &[f32],
     ) -> Result<Vec<f64>> {
+        let mut metrics = Vec::new();
+        self.run_into(phase, data, examples, knobs, &mut metrics)?;
+        Ok(metrics)
+    }
+
+    /// [`Self::run`], with the metrics in place of what `metrics` held: where that has room for
+    /// them, nothing is allocated.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn run_into(
+        &mut self,
+        phase: &str,
+        data: &DataSet,
+        examples: &[u32],
+        knobs: &[f32],
+        metrics: &mut Vec<f64>,
+    ) -> Result<()> {
         let definition = find_phase(&self.program, phase)?;
         let batch = self.program.batch as usize;
         let steps = examples.len().div_ceil(batch);
@@ -91,7 +110,8 @@ impl Session {
             .and_then(|()| check_data(&self.tensors, definition, data))
             .map_err(|error| error.within(phase))?;
         let (knob_count, metric_count) = (definition.knobs.len(), definition.metrics.len());
-        let mut metrics = vec![0.0; steps * metric_count];
+        metrics.clear();
+        metrics.resize(steps * metric_count, 0.0);
         let all = Metrics(metrics.as_mut_ptr());
         let (plan, kernel, half) = (&self.plans[phase], &*self.kernel, &*self.half);
         let knobs_of = |step: usize| &knobs[step * knob_count..(step + 1) * knob_count];
@@ -121,7 +141,7 @@ impl Session {
         if definition.advances {
             self.step += steps as u64;
         }
-        Ok(metrics)
+        Ok(())
     }
 
     /// Shape and row-major values of a kept tensor.
@@ -158,12 +178,18 @@ impl Session {
     }
 
     /// Everything that the next step depends on.
-    #[must_use]
-    pub fn snapshot(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn snapshot(&self) -> Result<Vec<u8>> {
+        // The values, and the bytes that they become.
+        let kept: usize =
+            self.kept_tensors().iter().map(|(_, id)| self.tensors.persistent_len(*id)).sum();
+        memory::require(8 * kept).map_err(|error| error.within("a snapshot"))?;
         let tensors = self.kept_tensors().into_iter();
         let tensors = tensors.map(|(name, id)| (name, self.tensors.read(id))).collect();
         let header = snapshot::State { seed: self.seed, step: self.step, tensors };
-        snapshot::encode(&self.program_hash, &header)
+        Ok(snapshot::encode(&self.program_hash, &header))
     }
 
     /// Goes back to a snapshot of a session of the same Program.

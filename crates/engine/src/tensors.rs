@@ -6,14 +6,15 @@ use std::ptr::NonNull;
 use feedalign_kernels::bf16::{Bf16, panels as half};
 use feedalign_kernels::memory::Arena;
 use feedalign_kernels::panels::{self, Way};
-use feedalign_kernels::{Elements, LANES};
+use feedalign_kernels::{Elements, LANES, Pool};
 
 use crate::error::{Error, Result};
 use crate::halves;
+use crate::initial;
 use crate::lines::{self, Lines};
+use crate::memory;
 use crate::orientation::only_carry;
 use crate::program::{Grid, Init, Precision, Program, Role, Structure, Tensor};
-use crate::random::Draws;
 use crate::sparse::Sparse;
 
 /// A tensor's number: Program order, then scratch.
@@ -80,18 +81,27 @@ pub struct Tensors {
 unsafe impl Send for Tensors {}
 
 impl Tensors {
-    pub fn new(program: &Program, seed: u64) -> Result<Self> {
+    pub fn new(program: &Program, seed: u64, pool: &mut Pool) -> Result<Self> {
         let mut tensors = Self { arena: Arena::new(), entries: Vec::new(), names: HashMap::new() };
+        require_memory(program)?;
         let only_carry = only_carry(program);
         for tensor in &program.tensors {
             let turned = only_carry.contains(tensor.name.as_str());
             let place = format!("tensor {:?}", tensor.name);
-            tensors.add(tensor, turned, program, seed).map_err(|error| error.within(&place))?;
+            tensors
+                .add(tensor, turned, program, (seed, &mut *pool))
+                .map_err(|error| error.within(&place))?;
         }
         Ok(tensors)
     }
 
-    fn add(&mut self, tensor: &Tensor, turned: bool, program: &Program, seed: u64) -> Result<()> {
+    fn add(
+        &mut self,
+        tensor: &Tensor,
+        turned: bool,
+        program: &Program,
+        (seed, pool): (u64, &mut Pool),
+    ) -> Result<()> {
         if self.names.contains_key(&tensor.name) {
             return Err(Error::new("stands twice in the Program"));
         }
@@ -110,8 +120,11 @@ impl Tensors {
             self.entries[id].half = Some(self.allocate_half(batch, width)?);
         }
         self.names.insert(tensor.name.clone(), id);
-        let values = self.initial(tensor, id, seed)?;
-        self.write(id, &values);
+        // The arena gives zeros.
+        if tensor.init != Init::Zeros {
+            let values = self.initial(tensor, id, seed, pool)?;
+            self.write(id, &values);
+        }
         Ok(())
     }
 
@@ -131,13 +144,7 @@ impl Tensors {
                 let sparse = sparse.as_ref();
                 Lines { shape: (rows, columns), way, elements, sparse }.words()
             }
-            // Two bf16 numbers a word.
-            Form::Half { rows, columns, way, master } => {
-                half::len(way, rows, columns) / if master { 1 } else { 2 }
-            }
-            Form::Vector { len } => len.next_multiple_of(LANES),
-            Form::Rows { stride, .. } => batch.saturating_mul(stride),
-            Form::Labels => batch,
+            other => words(other, batch),
         };
         let start = self.words_for(words)?;
         self.entries.push(Entry { form, sparse, elements, words, start, half: None });
@@ -225,29 +232,18 @@ impl Tensors {
         self.entries[id].start.as_ptr().cast()
     }
 
-    fn initial(&self, tensor: &Tensor, id: Id, seed: u64) -> Result<Vec<f32>> {
-        let mut values = vec![0.0; self.persistent_len(id)];
+    fn initial(&self, tensor: &Tensor, id: Id, seed: u64, pool: &mut Pool) -> Result<Vec<f32>> {
         match &tensor.init {
-            Init::Zeros => {}
-            Init::Constant { value } => values.fill(*value),
-            Init::Uniform { range, stream, index } => {
-                Draws::new(seed, *stream, 0, *index).uniform(*range, &mut values);
-            }
-            Init::Normal { deviation, stream, index } => {
-                Draws::new(seed, *stream, 0, *index).normal(*deviation, &mut values);
-            }
             Init::Copy { of } => {
                 let source = self.find(of)?;
                 let shapes = [source, id].map(|id| self.form(id).logical());
-                if shapes[0] != shapes[1] || self.sparse(source) != self.sparse(id) {
-                    return Err(Error::new(format!(
-                        "has not the shape of {of:?}, which it copies"
-                    )));
+                if shapes[0] == shapes[1] && self.sparse(source) == self.sparse(id) {
+                    return Ok(self.read(source));
                 }
-                values = self.read(source);
+                Err(Error::new(format!("has not the shape of {of:?}, which it copies")))
             }
+            init => Ok(initial::values(init, self.persistent_len(id), seed, pool)),
         }
-        Ok(values)
     }
 
     /// Values of a matrix or vector as the border sees it; none of what lives for one step.
@@ -341,6 +337,37 @@ fn sparse(tensor: &Tensor, form: Form, seed: u64) -> Result<Option<Sparse>> {
         _ if tensor.structure == Structure::Dense => Ok(None),
         _ => Err(Error::new("is no matrix, so it cannot be panel-sparse")),
     }
+}
+
+/// Numbers of a buffer; rows are as many as a batch has.
+fn words(form: Form, batch: usize) -> usize {
+    match form {
+        Form::Matrix { rows, columns, way } => way.len(rows, columns),
+        // Two bf16 numbers a word.
+        Form::Half { rows, columns, way, master } => {
+            half::len(way, rows, columns) / if master { 1 } else { 2 }
+        }
+        Form::Vector { len } => len.next_multiple_of(LANES),
+        Form::Rows { stride, .. } => batch.saturating_mul(stride),
+        Form::Labels => batch,
+    }
+}
+
+/// Refuses a Program whose tensors, with the draws of the largest, are more than there is.
+fn require_memory(program: &Program) -> Result<()> {
+    let (mut all, mut largest) = (0usize, 0);
+    for tensor in &program.tensors {
+        let place = format!("tensor {:?}", tensor.name);
+        let form = form(tensor).map_err(|error| error.within(&place))?;
+        let form = lying(form, tensor.role, false, program.precision);
+        let words = words(form, program.batch as usize);
+        all = all.saturating_add(words);
+        if tensor.init != Init::Zeros {
+            largest = largest.max(words);
+        }
+    }
+    let bytes = all.saturating_add(largest).saturating_mul(4);
+    memory::require(bytes).map_err(|error| error.within("the network"))
 }
 
 fn form(tensor: &Tensor) -> Result<Form> {

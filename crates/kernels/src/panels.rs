@@ -46,12 +46,14 @@ impl Way {
 /// # Panics
 /// If `source` is shorter than rows · columns or `panels` than [`Way::len`].
 pub fn pack(way: Way, source: &[f32], rows: usize, columns: usize, panels: &mut [f32]) {
-    panels[..way.len(rows, columns)].fill(0.0);
-    for row in 0..rows {
-        for column in 0..columns {
-            panels[way.index((rows, columns), row, column)] = source[row * columns + column];
+    let panels = &mut panels[..way.len(rows, columns)];
+    each_line(way, rows, columns, |line, first, step, count| {
+        let line = &mut panels[line * LANES..][..LANES];
+        for (lane, value) in line[..count].iter_mut().enumerate() {
+            *value = source[first + lane * step];
         }
-    }
+        line[count..].fill(0.0);
+    });
 }
 
 /// Reads panels back into a row-major matrix.
@@ -59,9 +61,29 @@ pub fn pack(way: Way, source: &[f32], rows: usize, columns: usize, panels: &mut 
 /// # Panics
 /// If `target` is shorter than rows · columns or `panels` than [`Way::len`].
 pub fn unpack(way: Way, panels: &[f32], rows: usize, columns: usize, target: &mut [f32]) {
-    for row in 0..rows {
-        for column in 0..columns {
-            target[row * columns + column] = panels[way.index((rows, columns), row, column)];
+    each_line(way, rows, columns, |line, first, step, count| {
+        for (lane, value) in panels[line * LANES..][..count].iter().enumerate() {
+            target[first + lane * step] = *value;
+        }
+    });
+}
+
+/// Calls `f(line, first, step, count)` for each line of the panels in turn: it holds `count`
+/// elements, which stand in the row-major matrix from `first` on, `step` apart.
+#[inline]
+fn each_line(way: Way, rows: usize, columns: usize, mut f: impl FnMut(usize, usize, usize, usize)) {
+    let (lines, width) = match way {
+        Way::Straight => (rows, columns),
+        Way::Turned => (columns, rows),
+    };
+    for panel in 0..width.div_ceil(LANES) {
+        let count = LANES.min(width - panel * LANES);
+        for line in 0..lines {
+            let place = panel * lines + line;
+            match way {
+                Way::Straight => f(place, line * columns + panel * LANES, 1, count),
+                Way::Turned => f(place, panel * LANES * columns + line, columns, count),
+            }
         }
     }
 }

@@ -163,7 +163,7 @@ impl NativeSession {
 
     #[napi]
     pub fn snapshot(&self) -> Result<Uint8Array> {
-        self.with(|session| Ok(Uint8Array::new(session.snapshot())))
+        self.with(|session| Ok(Uint8Array::new(session.snapshot()?)))
     }
 
     #[napi]

@@ -117,9 +117,8 @@ impl WasmSession {
         self.inner.write(tensor, &values).map_err(failed)
     }
 
-    #[must_use]
-    pub fn snapshot(&self) -> Vec<u8> {
-        self.inner.snapshot()
+    pub fn snapshot(&self) -> Result<Vec<u8>, JsError> {
+        self.inner.snapshot().map_err(failed)
     }
 
     pub fn restore(&mut self, bytes: &[u8]) -> Result<(), JsError> {

@@ -1,0 +1,73 @@
+//! What a tensor holds at the start. A draw is a function of its element's number, so members of
+//! the pool fill parts of their own, and the split leaves no trace.
+
+use feedalign_kernels::{Member, Pool};
+
+use crate::program::Init;
+use crate::random::{BLOCK, Draws};
+
+/// The first `len` values of `init`, which must not be a copy.
+pub fn values(init: &Init, len: usize, seed: u64, pool: &mut Pool) -> Vec<f32> {
+    match *init {
+        Init::Zeros | Init::Copy { .. } => vec![0.0; len],
+        Init::Constant { value } => vec![value; len],
+        Init::Uniform { range, stream, index } => {
+            let draws = Draws::new(seed, stream, 0, index);
+            drawn(len, pool, |first, part| draws.uniform(range, first, part))
+        }
+        Init::Normal { deviation, stream, index } => {
+            let draws = Draws::new(seed, stream, 0, index);
+            drawn(len, pool, |first, part| draws.normal(deviation, first, part))
+        }
+    }
+}
+
+/// Calls `fill(first block, values)` for each member's part.
+fn drawn(len: usize, pool: &mut Pool, fill: impl Fn(usize, &mut [f32]) + Sync) -> Vec<f32> {
+    let mut values = vec![0.0; len];
+    let start = Start(values.as_mut_ptr());
+    pool.run(&|member: &Member| {
+        let blocks = member.split(len.div_ceil(BLOCK));
+        let (first, end) = (blocks.start * BLOCK, len.min(blocks.end * BLOCK));
+        // SAFETY: members' parts are disjoint and lie within the vector, which outlives the run.
+        let part = unsafe { std::slice::from_raw_parts_mut(start.get().add(first), end - first) };
+        fill(blocks.start, part);
+    });
+    values
+}
+
+#[derive(Clone, Copy)]
+struct Start(*mut f32);
+
+// SAFETY: each member touches a part of its own.
+unsafe impl Sync for Start {}
+
+impl Start {
+    fn get(self) -> *mut f32 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::Stream;
+
+    #[test]
+    fn draws_do_not_depend_on_how_many_threads_make_them() {
+        let (stream, index) = (Stream::Weights, 3);
+        for init in [
+            Init::Uniform { range: 0.5, stream, index },
+            Init::Normal { deviation: 2.0, stream, index },
+        ] {
+            let at =
+                |len, threads| values(&init, len, 7, &mut Pool::new(threads).expect("threads"));
+            let all = at(103, 1);
+            for len in [0, 1, 3, 4, 5, 31, 32, 33, 103] {
+                for threads in [1, 2, 3, 8] {
+                    assert_eq!(at(len, threads), all[..len], "{len} on {threads}");
+                }
+            }
+        }
+    }
+}
