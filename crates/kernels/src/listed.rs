@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use crate::epilogue::step;
+use crate::few;
 use crate::form::{ListedProject, ListedUpdate};
 use crate::gemm::{in_tiles, project_store};
 use crate::kernel::{LANES, ROW_CHUNK};
@@ -132,6 +133,10 @@ pub unsafe fn update<V: Vector, const H: usize>(job: &ListedUpdate, units: Range
         // SAFETY: the panel and its lines exist, as the unit does.
         unsafe {
             let lines = job.lists.lines(panel);
+            if few::is_plain(&job.product) {
+                plain_update::<V>(job, panel, lines);
+                continue;
+            }
             let mut first = lines.start;
             while first < lines.end {
                 let mut line = first;
@@ -139,6 +144,22 @@ pub unsafe fn update<V: Vector, const H: usize>(job: &ListedUpdate, units: Range
                 in_tiles!(H, line..end, update_tile::<V, _>(job, panel, line));
                 first = end;
             }
+        }
+    }
+}
+
+/// The plain step of one row, for which see `kernel`.
+#[inline(always)]
+unsafe fn plain_update<V: Vector>(job: &ListedUpdate, panel: usize, lines: Range<usize>) {
+    // SAFETY: the panel and its lines exist.
+    unsafe {
+        let product = &job.product;
+        let rate = V::splat(-(product.sgd.learning_rate * product.sgd.scale));
+        let step = rate.mul(V::load(product.delta.add(panel * LANES)));
+        for line in lines {
+            let x = V::splat(*product.x.add(*job.lists.rows.add(line) as usize * LANES));
+            let weight = product.weight.add(line * LANES);
+            x.mul_add_unless_zero(step, V::load(weight)).store(weight);
         }
     }
 }
