@@ -22,14 +22,15 @@ function locked(crate) {
 }
 
 /**
- * Builds a tool from source unless the one at hand is of this version: minutes, once. Not by the
- * tool's own lock file, which may name releases that a registry no longer has.
+ * Builds a tool from source unless the one at hand is of this version: minutes, once; so without
+ * optimisation, as it runs for a second. Not by the tool's own lock file, which may name releases
+ * that a registry no longer has.
  */
 async function installTool(program, crate, version) {
   const found = output(join(tools, 'bin', program), ['--version'])
   if (found.trim().endsWith(` ${version}`)) return
   await timed(`${crate} ${version}`, () =>
-    run('cargo', ['install', '--root', tools, `${crate}@${version}`]),
+    run('cargo', ['install', '--debug', '--root', tools, `${crate}@${version}`]),
   )
 }
 
