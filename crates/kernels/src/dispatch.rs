@@ -77,7 +77,7 @@ pub fn halves() -> Vec<Box<dyn HalfKernel>> {
     halves
 }
 
-/// The bf16 kernel that goes with a kernel: the fastest with `avx512`, with any other the
+/// The bf16 kernel that goes with a kernel: the fastest with those of AVX-512, with any other the
 /// reference.
 #[must_use]
 pub fn half(kernel: &dyn Kernel) -> Box<dyn HalfKernel> {

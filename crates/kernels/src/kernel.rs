@@ -10,17 +10,18 @@
 //!
 //! # The theory of the tile
 //!
-//! All three products of a training step keep a tile of `MR × 16` accumulators in registers and
+//! All three products of a training step keep a tile of `MR × 16 N` accumulators in registers and
 //! run the whole reduction before they store once:
 //!
 //! | job | tile | broadcast | vector | reduction |
 //! |---|---|---|---|---|
-//! | forward | MR rows × 16 columns | x[row][k] | W panel row k | k, over `inner` |
-//! | project | MR inner × 16 rows | M[i][column], in its panel | deltaᵀ[column] | `columns` |
-//! | update | MR inner × 16 columns | x[row][i] | delta[row] | rows |
+//! | forward | MR rows × 16 N columns | x[row][k] | row k of N panels of W | k, over `inner` |
+//! | project | MR inner × 16 N rows | M[i][column], in its panel | deltaᵀ[column] | `columns` |
+//! | update | MR inner × 16 N columns | x[row][i] | delta[row] | rows |
 //!
-//! MR must hide the latency of a fused multiply-add: `MR × registers per 16 lanes ≥ latency ×
-//! throughput`, within the register file. Each instruction set chooses its own MR; results do not
+//! The tile must hide the latency of a fused multiply-add: `MR × N × registers per 16 lanes ≥
+//! latency × throughput`, within the register file; and N vectors share each broadcast, so that
+//! loads do not outnumber multiply-adds. Each kernel chooses its own MR and N; results do not
 //! depend on it, because every element is one chain of fused multiply-adds in ascending order of
 //! its reduction index, whatever tile it falls into.
 //!

@@ -5,7 +5,7 @@ use core::ops::Range;
 use crate::epilogue::step;
 use crate::few;
 use crate::form::{ListedProject, ListedUpdate};
-use crate::gemm::{in_tiles, project_store};
+use crate::gemm::{in_tiles, in_vectors, project_store};
 use crate::kernel::{LANES, ROW_CHUNK};
 use crate::vector::Vector;
 
@@ -60,7 +60,7 @@ unsafe fn alike(job: &ListedProject, first: usize) -> bool {
     }
 }
 
-/// At most `C` vectors of rows from `row` on, of i..i + R: 4, 2 or 1 at a time.
+/// At most `C` vectors of rows from `row` on, of i..i + R.
 #[inline(always)]
 unsafe fn vectors<V: Vector, const R: usize, const C: usize>(
     job: &ListedProject,
@@ -69,21 +69,7 @@ unsafe fn vectors<V: Vector, const R: usize, const C: usize>(
 ) {
     let end = job.product.rows.min(row + C * LANES);
     // SAFETY: deltaᵀ is padded to vectors of 16 rows.
-    unsafe {
-        while row < end {
-            let vectors = (end - row).div_ceil(LANES);
-            if C >= 4 && vectors >= 4 {
-                project_tile::<V, R, 4>(job, i, row);
-                row += 4 * LANES;
-            } else if C >= 2 && vectors >= 2 {
-                project_tile::<V, R, 2>(job, i, row);
-                row += 2 * LANES;
-            } else {
-                project_tile::<V, R, 1>(job, i, row);
-                row += LANES;
-            }
-        }
-    }
+    unsafe { in_vectors!(C, row..end, project_tile::<V, R, _>(job, i, row)) }
 }
 
 /// Y[row..row + 16 C][i..i + R]: R × 16 C chains over the columns of the panels that hold i.
