@@ -80,7 +80,7 @@ class Trainer {
     this.#optimizer =
       options.optimizer ??
       optimizers.sgd({ learningRate: defaultLearningRate(rule), schedule: schedules.cosine() })
-    this.#indices = this.#split()
+    this.#indices = split(data, options.validation ?? 0, this.#seed)
     const program = this.#compile()
     this.session = new Session(this.#engine, program, { threads: this.#threads, seed: this.#seed })
     this.#train = this.#dataSet(data)
@@ -389,14 +389,6 @@ class Trainer {
     return targets.kind === 'labels'
       ? new DataSet(this.#engine, inputs, width(shape), targets.labels, targets.classes)
       : new DataSet(this.#engine, inputs, width(shape), targets.values, targets.width)
-  }
-
-  #split(): { train: Uint32Array; validation: Uint32Array } {
-    const { data, validation = 0 } = this.#options
-    if (validation === 0) {
-      return { train: ascending(data.count), validation: new Uint32Array(0) }
-    }
-    return split(data, validation, this.#seed)
   }
 }
 
