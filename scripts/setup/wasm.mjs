@@ -1,16 +1,18 @@
 /**
- * The wasm engine: a target for Rust, wasm-pack with the wasm-bindgen of the lock file, a build.
+ * The wasm engine, in two modules: `wasm/simd128.wasm` for every engine, `wasm/relaxed.wasm` for
+ * those that know relaxed SIMD, and the JavaScript that is the same for both. A target for Rust, wasm-pack with the wasm-bindgen of the lock file, a build.
  *
  * Where Rust has the target or rustup can download it, that is it. Elsewhere, on Debian, the
  * distribution's own compiler and the source of its standard library build it.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { engineSources, Failure, output, root, run, step, succeeds, timed } from './steps.mjs'
 
 const tools = join(root, '.cache/tools')
 const TARGET = 'wasm32-unknown-unknown'
-const SIMD = '-C target-feature=+simd128'
+/** Instructions of each module. */
+const FEATURES = { simd128: '+simd128', relaxed: '+simd128,+relaxed-simd' }
 const WASM_PACK = '0.15.1'
 
 /** The version of a crate in the lock file. */
@@ -43,7 +45,7 @@ function hasTarget() {
 /** The settings of a compiler that has the target, after installing one if need be. */
 async function compiler() {
   if (hasTarget() || (await succeeds('rustup', ['target', 'add', TARGET], { minutes: 3 }))) {
-    return { env: { RUSTFLAGS: SIMD }, cargoArgs: [], packArgs: ['--mode', 'no-install'], path: [] }
+    return { env: {}, flags: [], cargoArgs: [], packArgs: ['--mode', 'no-install'], path: [] }
   }
   return await debianCompiler()
 }
@@ -71,8 +73,8 @@ async function debianCompiler() {
       RUSTC: '/usr/bin/rustc',
       CARGO: '/usr/bin/cargo',
       RUSTC_BOOTSTRAP: '1',
-      RUSTFLAGS: `${SIMD} -C linker=wasm-ld-19`,
     },
+    flags: ['-C', 'linker=wasm-ld-19'],
     cargoArgs: ['-Zbuild-std=std,panic_abort'],
     // The target is not where wasm-pack looks for it: it must not check.
     packArgs: ['--mode', 'force'],
@@ -86,23 +88,41 @@ export async function buildWasm() {
   await step(
     'wasm engine',
     ['crates/wasm', ...engineSources, 'scripts/setup/wasm.mjs'],
-    ['wasm/feedalign_wasm.js', 'wasm/feedalign_wasm_bg.wasm'],
+    ['wasm/feedalign_wasm.js', 'wasm/simd128.wasm', 'wasm/relaxed.wasm'],
     packWasm,
   )
 }
 
+/** Both modules side by side: each is linked by one thread. */
 async function packWasm() {
-  const { env, cargoArgs, packArgs, path } = await compiler()
+  const found = await compiler()
+  const names = Object.keys(FEATURES)
+  await Promise.all(names.map((name) => packModule(name, found)))
+  rmSync(join(root, 'wasm'), { recursive: true, force: true })
+  mkdirSync(join(root, 'wasm'))
+  for (const name of names) {
+    copyFileSync(join(packed(name), 'feedalign_wasm_bg.wasm'), join(root, `wasm/${name}.wasm`))
+  }
+  const [script, other] = names.map((name) => join(packed(name), 'feedalign_wasm.js'))
+  if (!readFileSync(script).equals(readFileSync(other))) {
+    throw new Failure('the modules of the wasm engine do not have the same exports')
+  }
+  copyFileSync(script, join(root, 'wasm/feedalign_wasm.js'))
+}
+
+/** Where wasm-pack leaves a module. */
+const packed = (name) => join(root, 'target/wasm', name, 'packed')
+
+async function packModule(name, { env, flags, cargoArgs, packArgs, path }) {
   const paths = [join(tools, 'bin'), join(root, 'node_modules/.bin'), ...path, process.env.PATH]
+  const rustFlags = ['-C', `target-feature=${FEATURES[name]}`, ...flags]
   await run(
     join(tools, 'bin/wasm-pack'),
     [
       ...['build', ...packArgs, '--target', 'web', '--no-pack', '--no-typescript'],
-      ...['--out-dir', join(root, 'wasm'), '--out-name', 'feedalign_wasm', 'crates/wasm'],
-      ...['--', ...cargoArgs, '--target-dir', join(root, 'target/wasm')],
+      ...['--out-dir', packed(name), '--out-name', 'feedalign_wasm', 'crates/wasm'],
+      ...['--', ...cargoArgs, '--target-dir', join(root, 'target/wasm', name)],
     ],
-    { env: { ...env, PATH: paths.join(delimiter) } },
+    { env: { ...env, RUSTFLAGS: rustFlags.join(' '), PATH: paths.join(delimiter) } },
   )
-  // wasm-pack ignores its whole folder, which would leave it out of the package.
-  rmSync(join(root, 'wasm/.gitignore'), { force: true })
 }

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { setImmediate } from 'node:timers/promises'
-import { FeedalignError } from '../errors.js'
 import type { Binding, DataSetBinding, SessionBinding } from './binding.js'
+import { forcedKernel, readModule } from './wasmModule.js'
 
 interface WasmTargets {
   free(): void
@@ -22,7 +21,7 @@ interface WasmSession extends Shared {
 /** What wasm-bindgen's module exports. */
 interface Module {
   initSync(options: { module: Uint8Array }): void
-  WasmSession: new (program: string, seed: number) => WasmSession
+  WasmSession: new (program: string, seed: number, kernel?: string) => WasmSession
   WasmDataSet: {
     ofBytes(inputs: Uint8Array, width: number, targets: WasmTargets): DataSetBinding
     ofFloats(inputs: Float32Array, width: number, targets: WasmTargets): DataSetBinding
@@ -38,12 +37,8 @@ let loaded: Module | undefined
 /** The module, instantiated once, synchronously: no import of ours ever waits. */
 function load(): Module {
   if (loaded !== undefined) return loaded
-  const binary = new URL('../../wasm/feedalign_wasm_bg.wasm', import.meta.url)
-  if (!existsSync(binary)) {
-    throw new FeedalignError('no wasm engine here; build it with `npm run setup -- --wasm`')
-  }
   const module = createRequire(import.meta.url)('../../wasm/feedalign_wasm.js') as Module
-  module.initSync({ module: readFileSync(binary) })
+  module.initSync({ module: readModule() })
   loaded = module
   return module
 }
@@ -83,7 +78,7 @@ export function wasm(): Binding {
   const { WasmSession, WasmDataSet, WasmTargets } = load()
   return {
     name: 'wasm',
-    session: (program, { seed }) => wrap(new WasmSession(program, seed)),
+    session: (program, { seed }) => wrap(new WasmSession(program, seed, forcedKernel())),
     dataSet: (inputs, width, targets, outputs) => {
       const held =
         targets instanceof Uint32Array

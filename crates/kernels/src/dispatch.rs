@@ -21,7 +21,7 @@ pub fn available() -> Vec<Box<dyn Kernel>> {
         add(&mut kernels, crate::x86_64::avx2::Avx2::new());
     }
     #[cfg(target_arch = "wasm32")]
-    add(&mut kernels, crate::wasm32::simd128::Simd128::new());
+    add(&mut kernels, crate::wasm32::Wasm::new());
     add(&mut kernels, Generic::new());
     kernels
 }

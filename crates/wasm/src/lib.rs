@@ -88,12 +88,13 @@ pub struct WasmSession {
 
 #[wasm_bindgen]
 impl WasmSession {
-    /// `program` is JSON; `seed` a whole number below 2⁵³.
+    /// `program` is JSON; `seed` a whole number below 2⁵³; `kernel` one of this module's by name,
+    /// else the fastest.
     #[wasm_bindgen(constructor)]
-    pub fn new(program: &str, seed: f64) -> Result<WasmSession, JsError> {
+    pub fn new(program: &str, seed: f64, kernel: Option<String>) -> Result<WasmSession, JsError> {
         let program = serde_json::from_str(program)
             .map_err(|error| failed(format!("the Program is not valid: {error}")))?;
-        let options = engine::Options { threads: 1, seed: whole("seed", seed)?, kernel: None };
+        let options = engine::Options { threads: 1, seed: whole("seed", seed)?, kernel };
         let inner = engine::Session::new(program, &options).map_err(failed)?;
         Ok(Self { inner })
     }
