@@ -1,10 +1,9 @@
 /**
- * Start-up, in processes of their own: importing the package; from the call of `feedalign train`
- * to its event `start`, from which on the engine works; and to `epoch` 0, after which the first
- * training step follows at once.
+ * Start-up, in processes of their own: importing the package; and from the call of `feedalign
+ * train` until it starts, until the untrained network is measured (`epoch 0`), and until the first
+ * steps of training have run (`firstStep`: a first call is of four), as its own progress tells.
  */
 import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { median } from './measure.mjs'
 import { number, words } from './options.mjs'
@@ -18,14 +17,19 @@ const IMPORT = `
   await import(${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)})
   console.log(performance.now() - started)`
 
-/** The lines of a Node process, each with its milliseconds from the call; it ends with the loop. */
-async function* lines(args) {
+/** Progress is told to terminals alone, so standard error passes for one. */
+const TERMINAL = 'data:text/javascript,process.stderr.isTTY = true'
+
+/** What a Node process tells until the loop is left, with its milliseconds since the call. */
+async function* told(args, stream) {
   const started = performance.now()
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const stdio = ['ignore', 'ignore', 'inherit']
+  stdio[stream] = 'pipe'
+  const child = spawn(process.execPath, args, { stdio })
   const gone = new Promise((resolve) => child.once('exit', resolve))
   try {
-    for await (const line of createInterface({ input: child.stdout })) {
-      yield { line, milliseconds: performance.now() - started }
+    for await (const text of child.stdio[stream].setEncoding('utf8')) {
+      yield { text, milliseconds: performance.now() - started }
     }
   } finally {
     child.kill('SIGKILL')
@@ -34,20 +38,24 @@ async function* lines(args) {
 }
 
 async function importing() {
-  for await (const { line } of lines(['--input-type=module', '-e', IMPORT])) {
-    return { import: Number(line) }
+  for await (const { text } of told(['--input-type=module', '-e', IMPORT], 1)) {
+    return { import: Number(text) }
   }
 }
 
 async function training(data) {
-  const train = ['train', '--data', data, '--network', NETWORK, '--json', '--no-save']
+  const train = ['train', '--data', data, '--network', NETWORK, '--no-save']
+  const args = ['--import', TERMINAL, built('cli/main.js'), ...train]
   const found = {}
-  for await (const { line, milliseconds } of lines([built('cli/main.js'), ...train])) {
-    const { event } = JSON.parse(line)
-    found[event] = milliseconds
-    if (event === 'epoch') return { start: found.start, firstStep: found.epoch }
+  let all = ''
+  for await (const { text, milliseconds } of told(args, 2)) {
+    all += text
+    // At the start the line is cleared, which is the first that is written.
+    found.start ??= milliseconds
+    if (all.includes('epoch 0')) found.epoch0 ??= milliseconds
+    if (/step \d/.test(all)) return { ...found, firstStep: milliseconds }
   }
-  throw new Error(`\`feedalign ${train.join(' ')}\` came to no epoch`)
+  throw new Error(`\`feedalign ${train.join(' ')}\` came to no step: ${all}`)
 }
 
 export const options = {
@@ -62,7 +70,7 @@ export async function run({ data, rounds }) {
     for (let round = 0; round < rounds; round++) {
       seen.push({ ...(await importing()), ...(await training(name)) })
     }
-    rows.push(...['import', 'start', 'firstStep'].map((until) => row(name, until, seen)))
+    rows.push(...['import', 'start', 'epoch0', 'firstStep'].map((until) => row(name, until, seen)))
   }
   return rows
 }

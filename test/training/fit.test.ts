@@ -104,6 +104,21 @@ describe('a run', () => {
     await expect(without.restore('last')).rejects.toThrow(/name `checkpoints`/)
   })
 
+  test('is measured on the first 1,000 examples before it trains, on all after', async () => {
+    const errors = async (count: number): Promise<(number | undefined)[]> => {
+      const targets = Uint32Array.from({ length: count }, (_, i) => (i * i) % 4)
+      const test = dataset({ inputs: values(count * 12), shape: [12], targets, classes: 4 })
+      const seen: (number | undefined)[] = []
+      for await (const event of fit(smallFit({ epochs: 1, test }))) {
+        if (event.event === 'epoch') seen.push(event.testError)
+      }
+      return seen
+    }
+    const [all, first] = [await errors(1200), await errors(1000)]
+    expect(all[0]).toBe(first[0])
+    expect(all[1]).not.toBe(first[1])
+  })
+
   test('has no examples that it was not given', async () => {
     const run = fit(smallFit())
     await expect(run.evaluate('test')).rejects.toThrow(/the run has no test examples/)

@@ -6,7 +6,6 @@ import {
   help,
   kebab,
   keys,
-  schema,
   type Given,
   type Key,
 } from '../config/index.js'
@@ -26,8 +25,7 @@ export interface GeneralFlags extends PrintFlags {
 /** Adds a flag for each setting; they have no default here, so that what was given is known. */
 export function addSettings(command: Command, wanted: readonly Key[] = keys): Command {
   for (const key of wanted) {
-    const { value, about } = help.get(schema.shape[key]) ?? { value: '<value>', about: key }
-    const unless = schema.shape[key].safeParse(undefined).data
+    const { value, about, unless } = help(key)
     const usual = unless === undefined ? '' : ` (default ${unless})`
     command.option(`--${kebab(key)} ${value}`, about + usual)
   }

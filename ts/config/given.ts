@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
+import * as v from 'valibot'
 import { didYouMean, UsageError } from '../errors.js'
-import { keys, schema, type Key } from './schema.js'
+import { keys, schema, type Key, type Settings } from './schema.js'
 
 /** A value that the user gave, and where, as messages name it: `--batch`, `run.json: batch`. */
 export interface GivenValue {
@@ -62,16 +62,16 @@ export function fromFile(file: string): Given {
 }
 
 /** Throws `UsageError` that says where the first bad value stands, what it is, what is wanted. */
-export function check(given: Given): z.output<typeof schema> {
+export function check(given: Given): Settings {
   const values = Object.fromEntries([...given].map(([key, { value }]) => [key, value]))
-  const { data, error } = schema.safeParse(values)
-  if (error === undefined) return data
-  const [issue] = error.issues
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-  const key = unknown ?? String(issue?.path[0])
-  const hint = didYouMean(key, keys) || `; known are ${keys.join(', ')}`
-  const message = unknown === undefined ? issue?.message : `no such setting${hint}`
-  throw new UsageError(`${given.get(key)?.where ?? key}: ${message ?? 'not valid'}`)
+  const { issues, output } = v.safeParse(schema, values, { abortEarly: true })
+  if (issues === undefined) return output
+  const [issue] = issues
+  const key = String(issue.path?.[0].key)
+  const unknown = issue.type === 'strict_object'
+  const hint = unknown ? didYouMean(key, keys) || `; known are ${keys.join(', ')}` : ''
+  const message = unknown ? `no such setting${hint}` : issue.message
+  throw new UsageError(`${given.get(key)?.where ?? key}: ${message}`)
 }
 
 /** What a text says for a setting: a number for one that wants numbers, if it is one. */
@@ -82,7 +82,5 @@ function fromText(key: string, text: string): unknown {
 }
 
 function isNumeric(key: string): boolean {
-  const setting = Object.hasOwn(schema.shape, key) ? schema.shape[key as Key] : undefined
-  if (!(setting instanceof z.ZodDefault || setting instanceof z.ZodOptional)) return false
-  return setting.unwrap() instanceof z.ZodNumber
+  return Object.hasOwn(schema.entries, key) && schema.entries[key as Key].wrapped.type === 'number'
 }

@@ -10,7 +10,7 @@ import { check, type Given } from './given.js'
 import type { Settings } from './schema.js'
 
 export { fromFile, fromFlags, fromSets, kebab, type Given } from './given.js'
-export { help, keys, schema, type Key } from './schema.js'
+export { help, keys, type Key } from './schema.js'
 
 /** What a run is told, with nothing left to the rule: it repeats the run wherever it is read. */
 export interface Config extends Settings {

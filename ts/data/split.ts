@@ -16,6 +16,8 @@ export function split(examples: Examples, fraction: number, seed: number): Split
   if (!(fraction >= 0 && fraction < 1)) {
     throw new UsageError(`validation ${fraction} is not a fraction from 0 to below 1`)
   }
+  const all = Uint32Array.from({ length: examples.count }, (_, example) => example)
+  if (fraction === 0) return { train: all, validation: new Uint32Array() }
   const { targets } = examples
   const order = shuffled(examples.count, seed)
   const classes = targets.kind === 'labels' ? targets.classes : 1
@@ -35,7 +37,6 @@ export function split(examples: Examples, fraction: number, seed: number): Split
     chosen[example] = 1
     wanted[label(example)] = left - 1
   }
-  const all = Uint32Array.from({ length: examples.count }, (_, example) => example)
   return {
     train: all.filter((example) => chosen[example] === 0),
     validation: all.filter((example) => chosen[example] === 1),
@@ -55,7 +56,7 @@ function checkShares(
       `validation ${fraction} leaves none of ${which}${counts[emptied]} examples to train on`,
     )
   }
-  if (fraction > 0 && wanted.every((count) => count === 0)) {
+  if (wanted.every((count) => count === 0)) {
     throw new UsageError(`validation ${fraction} of these examples is none; take a larger one`)
   }
 }

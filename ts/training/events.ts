@@ -46,7 +46,7 @@ export interface EpochEvent {
   /** Mean over the epoch's examples, each with the weights it met; null at epoch 0. */
   readonly trainLoss: number | null
   readonly trainError: number | null
-  /** Fractions. */
+  /** Fractions; at epoch 0, where they are chance's, of the first 1,000 examples at most. */
   readonly validationError?: number
   readonly testError?: number
   /** Degrees between the rule's delta and backpropagation's, per hidden block from below. */

@@ -20,7 +20,7 @@ import type { Evaluation, FitOptions, Run, Split } from './run.js'
 import { Saver } from './saving.js'
 import { schedules } from './schedules.js'
 
-/** Examples that the angles are measured on, at most. */
+/** Examples that the angles are measured on, at most; the errors too before there is training. */
 const PROBED = 1000
 export type { Evaluation, FitOptions, Run, Split } from './run.js'
 
@@ -299,9 +299,10 @@ class Trainer {
       knobs: (first, count) => Float32Array.from({ length: count }, (_, i) => +(first + i === 0)),
       stopped: this.#stopped,
     })
-    const errors = metrics === undefined ? undefined : await this.#errors(this.#stopped)
+    const most = epoch === 0 ? PROBED : undefined
+    const errors = metrics === undefined ? undefined : await this.#errors(this.#stopped, most)
     if (metrics === undefined || errors === undefined) return undefined
-    this.#known = errors
+    if (epoch > 0) this.#known = errors
     const found = angles(this.session, metrics, this.#options.network.blocks.length)
     return {
       event: 'epoch',
@@ -316,13 +317,13 @@ class Trainer {
     }
   }
 
-  /** Undefined where `stopped` said so before the end. */
-  async #errors(stopped: () => boolean = () => false): Promise<Errors | undefined> {
+  /** On the first `most` of each split, or all. Undefined where it was stopped before the end. */
+  async #errors(stopped = () => false, most?: number): Promise<Errors | undefined> {
     const found: { validationError?: number; testError?: number } = {}
     const splits = { validationError: 'validation', testError: 'test' } as const
     for (const [name, split] of Object.entries(splits) as [keyof Errors, Split][]) {
       if (this.#examples(split).indices.length === 0) continue
-      const evaluation = await this.#evaluate(split, stopped)
+      const evaluation = await this.#evaluate(split, stopped, most)
       if (evaluation === undefined) return undefined
       found[name] = evaluation.error
     }
@@ -335,9 +336,14 @@ class Trainer {
     return evaluation
   }
 
-  async #evaluate(split: Split, stopped: () => boolean): Promise<Evaluation | undefined> {
-    const { data, indices: examples } = this.#examples(split)
+  async #evaluate(
+    split: Split,
+    stopped: () => boolean,
+    most?: number,
+  ): Promise<Evaluation | undefined> {
+    const { data, indices } = this.#examples(split)
     if (data === undefined) return undefined
+    const examples = indices.subarray(0, most)
     const sums = await this.#calls.all({ phase: 'evaluate', data, examples, stopped })
     if (sums === undefined) return undefined
     const mean = (metric: string): number => sums.sum(metric) / examples.length
