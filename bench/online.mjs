@@ -17,7 +17,9 @@ import { percent, table } from './table.mjs'
 
 export const NETWORK = '784-1000-10'
 const INPUTS = ['dense', 'digits']
-const CALL_SECONDS = 0.1
+/** Seconds of a timed call, and the share of its steps that run before it, for warm caches. */
+const CALL_SECONDS = 0.01
+const WARM = 0.25
 
 /** MNIST where it is at hand, else the digits that come along, as bytes. */
 async function digits() {
@@ -58,6 +60,8 @@ function prepare({ rule, batch, threads, inputs }, { data, count, scales }) {
   const run = async () => {
     const order = Uint32Array.from({ length: steps * batch }, (_, i) => i % count)
     const knobs = new Float32Array(steps).fill(0.001)
+    const warm = Math.ceil(steps * WARM)
+    await session.run('train', data, order.subarray(0, warm * batch), knobs.subarray(0, warm))
     const started = performance.now()
     await session.run('train', data, order, knobs)
     const seconds = (performance.now() - started) / 1000

@@ -13,9 +13,6 @@ use crate::gemm::forward_store;
 use crate::kernel::{Forward, LANES, Online};
 use crate::vector::Vector;
 
-/// Lines of a panel by which it is asked for before it is needed.
-const AHEAD: usize = 16;
-
 /// Units of work: one panel each, as in the forward product of one row.
 #[inline(always)]
 pub fn online_units(job: &Online) -> usize {
@@ -37,9 +34,8 @@ pub unsafe fn online<V: Vector, const CHAINS: usize>(job: &Online, panels: Range
         let mut panel = panels.start;
         while panel < panels.end {
             let fits = |count: &usize| 3 * count <= CHAINS && panel + count <= panels.end;
-            let count = [8, 4, 2].into_iter().find(fits).unwrap_or(1);
+            let count = [4, 2].into_iter().find(fits).unwrap_or(1);
             match count {
-                8 if CHAINS >= 24 => pass::<V, 8>(job, &lines, panel),
                 4 if CHAINS >= 12 => pass::<V, 4>(job, &lines, panel),
                 2 if CHAINS >= 6 => pass::<V, 2>(job, &lines, panel),
                 _ => pass::<V, 1>(job, &lines, panel),
@@ -74,6 +70,15 @@ impl Lines {
                 let x = load_first::<V>(job.update.x.add(first), width, 0.0);
                 let next = load_first::<V>(job.forward.x.add(first), width, 0.0);
                 let mut touched = x.nonzero() | next.nonzero();
+                if touched == 0xffff {
+                    for lane in 0..LANES {
+                        *numbers.add(count + lane) = (first + lane) as u32;
+                    }
+                    x.store(before.add(count));
+                    next.store(after.add(count));
+                    count += LANES;
+                    continue;
+                }
                 while touched != 0 {
                     let number = first + touched.trailing_zeros() as usize;
                     *numbers.add(count) = number as u32;
@@ -93,7 +98,7 @@ impl Lines {
 unsafe fn pass<V: Vector, const P: usize>(job: &Online, lines: &Lines, panel: usize) {
     let Forward { inner, .. } = job.forward;
     let sgd = &job.update.sgd;
-    // SAFETY: the panels exist, and the lines in them; prefetches may miss.
+    // SAFETY: the panels exist, and the lines in them; P is 4 at most.
     unsafe {
         let weight = job.update.weight.add(panel * inner * LANES);
         let rate = V::splat(-(sgd.learning_rate * sgd.scale));
@@ -102,18 +107,18 @@ unsafe fn pass<V: Vector, const P: usize>(job: &Online, lines: &Lines, panel: us
             *step = rate.mul(V::load(job.update.delta.add((panel + p) * LANES)));
         }
         let mut sums = [V::splat(0.0); P];
+        // Four panels' places are one register plus 0 to 3 strides, of which only the third has to
+        // be kept apart; the compiler would keep a register, or a slot on the stack, for each.
+        let stride = inner * LANES;
+        let strides = [0, stride, 2 * stride, black_box(3 * stride)];
         for place in 0..lines.count {
             let line = weight.add(*lines.numbers.add(place) as usize * LANES);
-            let later = *lines.numbers.add((place + AHEAD).min(lines.count - 1)) as usize;
-            let (x, next) = (*lines.before.add(place), *lines.after.add(place));
-            let (x, next) = (V::splat(x), V::splat(next));
-            let mut w = [V::splat(0.0); P];
-            for (p, w) in w.iter_mut().enumerate() {
-                V::prefetch_write(weight.wrapping_add((p * inner + later) * LANES));
-                *w = x.mul_add_unless_zero(steps[p], V::load(line.add(p * inner * LANES)));
-            }
-            for (p, w) in w.into_iter().enumerate() {
-                w.store(line.add(p * inner * LANES));
+            let x = V::splat(*lines.before.add(place));
+            let next = V::splat(*lines.after.add(place));
+            for p in 0..P {
+                let line = line.add(strides[p]);
+                let w = x.mul_add_unless_zero(steps[p], V::load(line));
+                w.store(line);
                 sums[p] = next.mul_add(w, sums[p]);
             }
         }

@@ -3,14 +3,14 @@
 //! pointers), update 12 × 16 (8 × 16 loses a tenth from 64 rows on), project 6 × 64, which reads
 //! M once for 64 rows.
 
+use core::arch::asm;
 use core::arch::x86_64::{
     __m512, _CMP_GT_OQ, _CMP_NEQ_UQ, _MM_HINT_ET0, _MM_HINT_T0, _MM_HINT_T1, _mm_loadu_ps,
     _mm_prefetch, _mm512_add_epi32, _mm512_add_ps, _mm512_castps_si512, _mm512_castps128_ps512,
     _mm512_castsi512_ps, _mm512_cmp_ps_mask, _mm512_div_ps, _mm512_fmadd_ps, _mm512_insertf32x4,
-    _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_mask3_fmadd_ps, _mm512_max_ps, _mm512_min_ps,
-    _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_shuffle_f32x4,
-    _mm512_shuffle_ps, _mm512_slli_epi32, _mm512_storeu_ps, _mm512_sub_ps, _mm512_unpackhi_ps,
-    _mm512_unpacklo_ps,
+    _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_max_ps, _mm512_min_ps, _mm512_mul_ps,
+    _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_shuffle_f32x4, _mm512_shuffle_ps,
+    _mm512_slli_epi32, _mm512_storeu_ps, _mm512_sub_ps, _mm512_unpackhi_ps, _mm512_unpacklo_ps,
 };
 
 use crate::entry::kernel;
@@ -58,7 +58,7 @@ impl Vector for Zmm {
     unsafe fn mul_add_unless_zero(self, factor: Self, addend: Self) -> Self {
         unsafe {
             let lanes = _mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(self.0, _mm512_setzero_ps());
-            Self(_mm512_mask3_fmadd_ps(self.0, factor.0, addend.0, lanes))
+            Self(masked_mul_add(self.0, factor.0, addend.0, lanes))
         }
     }
     #[inline(always)]
@@ -151,6 +151,30 @@ impl Vector for Zmm {
     unsafe fn prefetch_write(address: *const f32) {
         unsafe { _mm_prefetch::<_MM_HINT_ET0>(address.cast()) }
     }
+}
+
+/// a · b + addend in the lanes given, `addend` in the others. Written out: of the intrinsic the
+/// compiler makes an unmasked one, a copy under the mask and, where the sum is stored, a store
+/// under the mask.
+///
+/// # Safety
+/// The core has AVX-512F.
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn masked_mul_add(a: __m512, b: __m512, addend: __m512, lanes: u16) -> __m512 {
+    let mut sum = addend;
+    // SAFETY: registers only.
+    unsafe {
+        asm!(
+            "vfmadd231ps {sum}{{{lanes}}}, {a}, {b}",
+            sum = inout(zmm_reg) sum,
+            lanes = in(kreg) lanes,
+            a = in(zmm_reg) a,
+            b = in(zmm_reg) b,
+            options(pure, nomem, nostack, preserves_flags)
+        );
+    }
+    sum
 }
 
 kernel! {
