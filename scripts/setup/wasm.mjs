@@ -13,6 +13,12 @@ const tools = join(root, '.cache/tools')
 const TARGET = 'wasm32-unknown-unknown'
 /** Instructions of each module. */
 const FEATURES = { simd128: '+simd128', relaxed: '+simd128,+relaxed-simd' }
+/**
+ * Kernels are written in the order that JavaScript engines are to run, with addresses as a base and
+ * a constant, which they join into one instruction; LLVM must neither sort anew nor fold constants
+ * into the counters of loops.
+ */
+const ORDER = ['-C', 'llvm-args=-pre-RA-sched=source', '-C', 'llvm-args=-disable-lsr']
 const WASM_PACK = '0.15.1'
 
 /** The version of a crate in the lock file. */
@@ -115,7 +121,7 @@ const packed = (name) => join(root, 'target/wasm', name, 'packed')
 
 async function packModule(name, { env, flags, cargoArgs, packArgs, path }) {
   const paths = [join(tools, 'bin'), join(root, 'node_modules/.bin'), ...path, process.env.PATH]
-  const rustFlags = ['-C', `target-feature=${FEATURES[name]}`, ...flags]
+  const rustFlags = ['-C', `target-feature=${FEATURES[name]}`, ...ORDER, ...flags]
   await run(
     join(tools, 'bin/wasm-pack'),
     [

@@ -18,6 +18,17 @@ interface WasmSession extends Shared {
   free(): void
 }
 
+/** The products alone; see `crates/wasm/src/products.rs`. */
+export interface WasmProducts {
+  forward(matrix: number): void
+  project(matrix: number): void
+  update(matrix: number): void
+  y(): Float32Array
+  signal(): Float32Array
+  weight(matrix: number): Float32Array
+  free(): void
+}
+
 /** What wasm-bindgen's module exports. */
 interface Module {
   initSync(options: { module: Uint8Array }): void
@@ -30,12 +41,25 @@ interface Module {
     labels(labels: Uint32Array, classes: number): WasmTargets
     values(values: Float32Array, width: number): WasmTargets
   }
+  /** `shape`: rows, inner, columns. */
+  WasmProducts: new (
+    kernel: string | undefined,
+    shape: Uint32Array,
+    x: Float32Array,
+    weight: Float32Array,
+    delta: Float32Array,
+    copies: number,
+    tanh: boolean,
+  ) => WasmProducts
+  kernels(): string[]
+  /** Floating-point operations a second on registers alone. */
+  ceiling(seconds: number): number
 }
 
 let loaded: Module | undefined
 
 /** The module, instantiated once, synchronously: no import of ours ever waits. */
-function load(): Module {
+export function wasmModule(): Module {
   if (loaded !== undefined) return loaded
   const module = createRequire(import.meta.url)('../../wasm/feedalign_wasm.js') as Module
   module.initSync({ module: readModule() })
@@ -75,7 +99,7 @@ function wrap(session: WasmSession): SessionBinding {
 }
 
 export function wasm(): Binding {
-  const { WasmSession, WasmDataSet, WasmTargets } = load()
+  const { WasmSession, WasmDataSet, WasmTargets } = wasmModule()
   return {
     name: 'wasm',
     session: (program, { seed }) => wrap(new WasmSession(program, seed, forcedKernel())),

@@ -24,10 +24,10 @@ export const forcedKernel = (): string | undefined => process.env['FEEDALIGN_KER
 
 /** The fastest module that runs here, unless the environment forces one by its name. */
 export function chooseModule(): WasmModule {
-  const forced = forcedKernel()
-  if (forced === 'simd128') return 'simd128'
+  const forced = forcedKernel() ?? ''
+  if (forced.startsWith('simd128')) return 'simd128'
   if (knowsRelaxed()) return 'relaxed'
-  if (forced !== 'relaxed') return 'simd128'
+  if (!forced.startsWith('relaxed')) return 'simd128'
   throw new FeedalignError('FEEDALIGN_KERNEL: this JavaScript engine does not know relaxed SIMD')
 }
 

@@ -7,7 +7,8 @@ use crate::kernel::Kernel;
 /// The environment variable that forces a kernel by its name.
 pub const VARIABLE: &str = "FEEDALIGN_KERNEL";
 
-/// Every kernel that this CPU can run, fastest first.
+/// Every kernel that this CPU can run, fastest first; in WebAssembly the one that finds its
+/// tile itself, then one of each tile.
 #[must_use]
 pub fn available() -> Vec<Box<dyn Kernel>> {
     let mut kernels: Vec<Box<dyn Kernel>> = Vec::new();
@@ -21,7 +22,7 @@ pub fn available() -> Vec<Box<dyn Kernel>> {
         add(&mut kernels, crate::x86_64::avx2::Avx2::new());
     }
     #[cfg(target_arch = "wasm32")]
-    add(&mut kernels, crate::wasm32::Wasm::new());
+    kernels.extend(crate::wasm32::Wasm::all().map(|kernel| Box::new(kernel) as Box<dyn Kernel>));
     add(&mut kernels, Generic::new());
     kernels
 }

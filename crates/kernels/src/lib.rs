@@ -24,11 +24,13 @@ mod online;
 #[cfg(target_arch = "x86_64")]
 mod probe;
 mod rows;
+#[cfg(any(target_arch = "wasm32", test))]
+mod trials;
 mod turned;
 mod vecmath;
 mod vector;
 #[cfg(target_arch = "wasm32")]
-mod wasm32;
+pub mod wasm32;
 mod wide;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;

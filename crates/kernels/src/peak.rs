@@ -8,7 +8,7 @@ use crate::kernel::LANES;
 use crate::vector::Vector;
 
 /// Loop shapes tried: independent accumulators of 16 lanes.
-pub const SHAPES: [usize; 8] = [2, 3, 4, 6, 8, 10, 12, 16];
+pub const SHAPES: [usize; 9] = [2, 3, 4, 5, 6, 8, 10, 12, 16];
 
 /// The best loop shape of one thread.
 #[derive(Clone, Copy, Debug)]
@@ -98,6 +98,7 @@ pub(crate) unsafe fn spin<C: Chain>(accumulators: usize, iterations: usize) -> u
             2 => chains::<C, 2>(iterations),
             3 => chains::<C, 3>(iterations),
             4 => chains::<C, 4>(iterations),
+            5 => chains::<C, 5>(iterations),
             6 => chains::<C, 6>(iterations),
             8 => chains::<C, 8>(iterations),
             10 => chains::<C, 10>(iterations),

@@ -6,8 +6,28 @@
 // Errors are the engine's, documented there.
 #![allow(clippy::missing_errors_doc)]
 
+mod products;
+
 use feedalign_engine as engine;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds since some origin.
+    #[wasm_bindgen(js_namespace = performance)]
+    fn now() -> f64;
+}
+
+fn seconds() -> f64 {
+    now() / 1000.0
+}
+
+/// Runs when the module is instantiated.
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen(start)]
+pub fn start() {
+    feedalign_kernels::wasm32::set_clock(seconds);
+}
 
 fn failed(error: impl std::fmt::Display) -> JsError {
     JsError::new(&error.to_string())

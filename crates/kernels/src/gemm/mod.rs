@@ -11,6 +11,8 @@ use core::sync::atomic::{Ordering, compiler_fence};
 
 pub use forward::{forward, forward_store, forward_store_tile, forward_units};
 pub use project::{project, project_store, project_units};
+#[cfg(target_arch = "wasm32")]
+pub use update::{UpdateOrder, UpdatePlace, pack, update_store};
 pub use update::{update, update_units};
 
 use crate::vector::Vector;

@@ -26,7 +26,7 @@ const AHEAD: usize = 3;
 
 /// How an update's tiles are ordered: chunks of i, in each all panels, in each `MR` values of i a
 /// tile. So a chunk of x is read from far away once, not once for every panel.
-struct UpdateOrder {
+pub struct UpdateOrder {
     panels: usize,
     /// Tiles of `MR` values of i in all, and in a chunk.
     tiles: usize,
@@ -34,16 +34,16 @@ struct UpdateOrder {
 }
 
 /// A unit's place in that order.
-struct UpdatePlace {
-    /// The chunk's tiles, the panel, and the tile.
-    chunk: Range<usize>,
-    panel: usize,
-    tile: usize,
+pub struct UpdatePlace {
+    /// The chunk's tiles, the group of panels, and the tile.
+    pub chunk: Range<usize>,
+    pub panel: usize,
+    pub tile: usize,
 }
 
 impl UpdateOrder {
     #[inline(always)]
-    fn new(job: &Update, height: usize, width: usize) -> Self {
+    pub fn new(job: &Update, height: usize, width: usize) -> Self {
         let tiles = job.inner.div_ceil(height);
         // Whole cache lines of x.
         let lines = (UPDATE_CHUNK / (job.rows.clamp(1, ROW_CHUNK) * LANES)).max(1);
@@ -53,7 +53,7 @@ impl UpdateOrder {
 
     /// Room for a chunk of x in tiles of `MR`, this thread's own, where packing pays: where
     /// enough panels read each chunk. Else null.
-    fn packed<const MR: usize>(&self, rows: usize) -> *mut f32 {
+    pub fn packed<const MR: usize>(&self, rows: usize) -> *mut f32 {
         if self.panels < PACK_FROM || MR > LANES {
             return core::ptr::null_mut();
         }
@@ -67,7 +67,7 @@ impl UpdateOrder {
     }
 
     #[inline(always)]
-    fn place(&self, unit: usize) -> UpdatePlace {
+    pub fn place(&self, unit: usize) -> UpdatePlace {
         let first = unit / (self.chunk * self.panels) * self.chunk;
         let width = self.chunk.min(self.tiles - first);
         let within = unit - first * self.panels;
@@ -80,7 +80,7 @@ impl UpdateOrder {
 
     /// The place of the next unit: what [`Self::place`] gives, without its divisions.
     #[inline(always)]
-    fn advance(&self, place: &mut UpdatePlace) {
+    pub fn advance(&self, place: &mut UpdatePlace) {
         place.tile += 1;
         if place.tile == place.chunk.end {
             place.panel += 1;
@@ -161,8 +161,15 @@ struct Values {
 }
 
 /// Writes x of a chunk's tiles to `packed [tile][row][MR]`.
+///
+/// # Safety
+/// That of [`Vector`]; the tiles exist, and the buffer is that of [`UpdateOrder::packed`].
 #[inline(always)]
-unsafe fn pack<V: Vector, const MR: usize>(job: &Update, chunk: &Range<usize>, packed: *mut f32) {
+pub unsafe fn pack<V: Vector, const MR: usize>(
+    job: &Update,
+    chunk: &Range<usize>,
+    packed: *mut f32,
+) {
     // SAFETY: the tiles exist in x; a store of 16 reaches into the next row, which is written
     // after it, and at the end into the buffer's slack.
     unsafe {
@@ -209,8 +216,11 @@ unsafe fn update_tile<V: Vector, const R: usize, const P: usize>(
 }
 
 /// The optimizer's step for R lines of P panels, the first at `at`.
+///
+/// # Safety
+/// That of [`Vector`]; the lines exist.
 #[inline(always)]
-unsafe fn update_store<V: Vector, const R: usize, const P: usize>(
+pub unsafe fn update_store<V: Vector, const R: usize, const P: usize>(
     job: &Update,
     sums: &[[V; P]; R],
     at: usize,
