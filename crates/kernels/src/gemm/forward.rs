@@ -3,7 +3,8 @@
 use core::mem::MaybeUninit;
 use core::ops::Range;
 
-use super::{in_tiles, outer_product_step};
+use super::quads::Quads;
+use super::{in_tiles, keep_in_register, outer_product_step};
 use crate::epilogue::{activate, gate};
 use crate::kernel::{Epilogue, Forward, LANES};
 use crate::vector::Vector;
@@ -74,24 +75,25 @@ unsafe fn forward_tile<V: Vector, const R: usize, const P: usize>(
         let place = if row < 4 * R { P * inner + row / R * quarter } else { 0 };
         let ahead = weight.wrapping_add(place * LANES);
         let mut sums = [[V::splat(0.0); P]; R];
+        let (mut line, mut x) = (weight, Quads::<R>::new(x, x_stride));
         let mut k = 0;
         while k + 4 <= inner {
             for p in 0..P {
                 V::prefetch_later(ahead.wrapping_add(p * panel_floats + k / 4 * LANES));
             }
-            for k in k..k + 4 {
-                outer_product_step(
-                    &mut sums,
-                    weight.add(k * LANES),
-                    panel_floats,
-                    x.add(k),
-                    x_stride,
-                );
+            keep_in_register!(line);
+            x.keep_in_registers();
+            for step in 0..4 {
+                let line = line.add(step * LANES);
+                outer_product_step(&mut sums, line, panel_floats, |r| x.row(r).add(step));
             }
-            k += 4;
+            (line, k) = (line.add(4 * LANES), k + 4);
+            x.advance(4);
         }
-        for k in k..inner {
-            outer_product_step(&mut sums, weight.add(k * LANES), panel_floats, x.add(k), x_stride);
+        for _ in k..inner {
+            outer_product_step(&mut sums, line, panel_floats, |r| x.row(r));
+            line = line.add(LANES);
+            x.advance(1);
         }
         out.cast::<[[V; P]; R]>().write(sums);
     }

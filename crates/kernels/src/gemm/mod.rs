@@ -5,6 +5,7 @@
 
 mod forward;
 mod project;
+mod quads;
 mod update;
 
 use core::sync::atomic::{Ordering, compiler_fence};
@@ -66,16 +67,32 @@ macro_rules! in_vectors {
     };
 }
 
-pub(crate) use {in_tiles, in_vectors};
+/// Has an address or a stride lie in a register at this place of a loop. Left alone, the compiler
+/// thinks of addresses as sums of others, for which it then lacks registers: a load from the
+/// stack for each broadcast, a quarter of all instructions.
+macro_rules! keep_in_register {
+    ($value:ident) => {
+        #[cfg(target_arch = "x86_64")]
+        #[allow(clippy::pointers_in_nomem_asm_block)]
+        {
+            core::arch::asm!(
+                "/* {0} */",
+                inout(reg) $value,
+                options(nomem, nostack, preserves_flags)
+            );
+        }
+    };
+}
 
-/// One k: R values of x, `stride` apart, times P rows of panels, `panel_floats` apart.
+pub(crate) use {in_tiles, in_vectors, keep_in_register};
+
+/// One k: R values of x, each at its place, times P rows of panels, `panel_floats` apart.
 #[inline(always)]
 unsafe fn outer_product_step<V: Vector, const R: usize, const P: usize>(
     sums: &mut [[V; P]; R],
     weight: *const f32,
     panel_floats: usize,
-    x: *const f32,
-    stride: usize,
+    x: impl Fn(usize) -> *const f32,
 ) {
     // Keeps the compiler from gathering the loads of several steps, for which it has no registers.
     compiler_fence(Ordering::SeqCst);
@@ -86,7 +103,7 @@ unsafe fn outer_product_step<V: Vector, const R: usize, const P: usize>(
             *w = V::load(weight.add(p * panel_floats));
         }
         for (r, chains) in sums.iter_mut().enumerate() {
-            let x = V::splat(*x.add(r * stride));
+            let x = V::splat(*x(r));
             for (sum, w) in chains.iter_mut().zip(w) {
                 *sum = x.mul_add(w, *sum);
             }

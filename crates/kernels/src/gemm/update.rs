@@ -4,7 +4,7 @@ use core::cell::RefCell;
 use core::hint::black_box;
 use core::ops::Range;
 
-use super::{in_tiles, outer_product_step};
+use super::{in_tiles, keep_in_register, outer_product_step};
 use crate::epilogue::{load_first, step};
 use crate::kernel::{LANES, ROW_CHUNK, Sgd, Update};
 use crate::vector::Vector;
@@ -276,11 +276,23 @@ unsafe fn update_chunk<V: Vector, const R: usize, const P: usize>(
             }
             // The panels of delta lie side by side, and so do R values of x.
             let delta = delta.add(row * delta_stride);
-            outer_product_step(&mut sums, delta, LANES, x.at.add(row * x.stride), 1);
+            outer_product_step(&mut sums, delta, LANES, |r| x.at.add(row * x.stride + r));
         }
-        for row in early.end..rows.end {
-            let delta = delta.add(row * delta_stride);
-            outer_product_step(&mut sums, delta, LANES, x.at.add(row * x.stride), 1);
+        let mut left = rows.end - early.end;
+        let mut delta = delta.wrapping_add(early.end * delta_stride);
+        let mut x_at = x.at.wrapping_add(early.end * x.stride);
+        while left >= 2 {
+            keep_in_register!(delta);
+            keep_in_register!(x_at);
+            outer_product_step(&mut sums, delta, LANES, |r| x_at.add(r));
+            let (next_delta, next_x) = (delta.add(delta_stride), x_at.add(x.stride));
+            outer_product_step(&mut sums, next_delta, LANES, |r| next_x.add(r));
+            delta = delta.wrapping_add(2 * delta_stride);
+            x_at = x_at.wrapping_add(2 * x.stride);
+            left -= 2;
+        }
+        if left > 0 {
+            outer_product_step(&mut sums, delta, LANES, |r| x_at.add(r));
         }
         sums
     }
