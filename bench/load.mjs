@@ -1,7 +1,7 @@
 /**
  * Start-up, in processes of their own: importing the package; and from the call of `feedalign
  * train` until it starts, until the untrained network is measured (`epoch 0`), and until the first
- * steps of training have run (`firstStep`: a first call is of four), as its own progress tells.
+ * step of training has run (`firstStep`), as its own progress tells.
  */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

@@ -3,9 +3,6 @@ import type { DataSet, Metrics, Session } from '../engine/index.js'
 /** A call's length: short enough for Ctrl-C and progress, long enough to cost nothing. */
 const SECONDS = 0.1
 
-/** Steps of a phase's first call, whose speed is not known. */
-const FIRST_STEPS = 4
-
 /** A phase over examples. */
 export interface Work {
   readonly phase: string
@@ -31,7 +28,7 @@ export interface Call {
 /** Runs phases of a session in calls of about a tenth of a second. */
 export class Calls {
   readonly #session: Session
-  /** Steps of the next call, by phase. */
+  /** Steps of the next call, by phase; of the first one a single step, whose speed is not known. */
   readonly #steps = new Map<string, number>()
 
   constructor(session: Session) {
@@ -43,7 +40,7 @@ export class Calls {
     const { batch } = this.#session.program
     const steps = Math.ceil(examples.length / batch)
     for (let first = done; first < steps && stopped?.() !== true;) {
-      const count = Math.min(this.#steps.get(phase) ?? FIRST_STEPS, steps - first)
+      const count = Math.min(this.#steps.get(phase) ?? 1, steps - first)
       const rows = examples.subarray(first * batch, (first + count) * batch)
       const started = performance.now()
       const metrics = await this.#session.run(phase, data, rows, knobs?.(first, count))

@@ -1,39 +1,59 @@
 //! What a tensor holds at the start. A draw is a function of its element's number, so members of
 //! the pool fill parts of their own, and the split leaves no trace.
 
-use feedalign_kernels::{Member, Pool};
+use feedalign_kernels::panels::{self, Way};
+use feedalign_kernels::{LANES, Member, Pool};
 
 use crate::program::Init;
 use crate::random::{BLOCK, Draws};
 
-/// The first `len` values of `init`, which must not be a copy.
-pub fn values(init: &Init, len: usize, seed: u64, pool: &mut Pool) -> Vec<f32> {
+/// Fills with the first values of `init`, which must not be a copy.
+pub fn fill(init: &Init, values: &mut [f32], seed: u64, pool: &mut Pool) {
     match *init {
-        Init::Zeros | Init::Copy { .. } => vec![0.0; len],
-        Init::Constant { value } => vec![value; len],
+        Init::Zeros | Init::Copy { .. } => values.fill(0.0),
+        Init::Constant { value } => values.fill(value),
         Init::Uniform { range, stream, index } => {
             let draws = Draws::new(seed, stream, 0, index);
-            drawn(len, pool, |first, part| draws.uniform(range, first, part))
+            draw(values, pool, |first, part| draws.uniform(range, first, part));
         }
         Init::Normal { deviation, stream, index } => {
             let draws = Draws::new(seed, stream, 0, index);
-            drawn(len, pool, |first, part| draws.normal(deviation, first, part))
+            draw(values, pool, |first, part| draws.normal(deviation, first, part));
         }
     }
 }
 
 /// Calls `fill(first block, values)` for each member's part.
-fn drawn(len: usize, pool: &mut Pool, fill: impl Fn(usize, &mut [f32]) + Sync) -> Vec<f32> {
-    let mut values = vec![0.0; len];
+fn draw(values: &mut [f32], pool: &mut Pool, fill: impl Fn(usize, &mut [f32]) + Sync) {
+    let len = values.len();
     let start = Start(values.as_mut_ptr());
     pool.run(&|member: &Member| {
         let blocks = member.split(len.div_ceil(BLOCK));
         let (first, end) = (blocks.start * BLOCK, len.min(blocks.end * BLOCK));
-        // SAFETY: members' parts are disjoint and lie within the vector, which outlives the run.
+        // SAFETY: members' parts are disjoint and lie within the slice, which outlives the run.
         let part = unsafe { std::slice::from_raw_parts_mut(start.get().add(first), end - first) };
         fill(blocks.start, part);
     });
-    values
+}
+
+/// [`panels::pack`] by all members, each the panels of its own, whose pages it then makes too.
+pub fn pack(
+    way: Way,
+    values: &[f32],
+    (rows, columns): (usize, usize),
+    held: &mut [f32],
+    pool: &mut Pool,
+) {
+    let (count, lines) = way.panels(rows, columns);
+    let size = lines * LANES;
+    let start = Start(held[..count * size].as_mut_ptr());
+    pool.run(&|member: &Member| {
+        let mine = member.split(count);
+        let (first, len) = (mine.start * size, mine.len() * size);
+        // SAFETY: members' parts are disjoint and lie within the slice, which outlives the run.
+        let part = unsafe { std::slice::from_raw_parts_mut(start.get().add(first), len) };
+        panels::pack_some(way, values, (rows, columns), mine, part);
+    });
 }
 
 #[derive(Clone, Copy)]
@@ -60,8 +80,11 @@ mod tests {
             Init::Uniform { range: 0.5, stream, index },
             Init::Normal { deviation: 2.0, stream, index },
         ] {
-            let at =
-                |len, threads| values(&init, len, 7, &mut Pool::new(threads).expect("threads"));
+            let at = |len, threads| {
+                let mut values = vec![f32::NAN; len];
+                fill(&init, &mut values, 7, &mut Pool::new(threads).expect("threads"));
+                values
+            };
             let all = at(103, 1);
             for len in [0, 1, 3, 4, 5, 31, 32, 33, 103] {
                 for threads in [1, 2, 3, 8] {

@@ -32,6 +32,14 @@ struct Entry {
     half: Option<HalfRows>,
 }
 
+/// What initial values are made from.
+struct Initial<'a> {
+    seed: u64,
+    pool: &'a mut Pool,
+    /// Row-major, of one tensor after the other; as long as the longest.
+    values: Vec<f32>,
+}
+
 /// The bf16 forms of a tensor of rows; see `feedalign_kernels::bf16`.
 #[derive(Clone, Copy)]
 pub struct HalfRows {
@@ -59,11 +67,12 @@ impl Tensors {
         let mut tensors = Self { arena: Arena::new(), entries: Vec::new(), names: HashMap::new() };
         require_memory(program)?;
         let only_carry = only_carry(program);
+        let mut initial = Initial { seed, pool, values: vec![0.0; most_drawn(program)] };
         for tensor in &program.tensors {
             let turned = only_carry.contains(tensor.name.as_str());
             let place = format!("tensor {:?}", tensor.name);
             tensors
-                .add(tensor, turned, program, (seed, &mut *pool))
+                .add(tensor, turned, program, &mut initial)
                 .map_err(|error| error.within(&place))?;
         }
         Ok(tensors)
@@ -74,7 +83,7 @@ impl Tensors {
         tensor: &Tensor,
         turned: bool,
         program: &Program,
-        (seed, pool): (u64, &mut Pool),
+        initial: &mut Initial,
     ) -> Result<()> {
         if self.names.contains_key(&tensor.name) {
             return Err(Error::new("stands twice in the Program"));
@@ -84,7 +93,7 @@ impl Tensors {
         if matches!(form, Form::Half { .. }) && !plain {
             return Err(Error::new("in bf16 this engine runs dense matrices on no grid only"));
         }
-        let sparse = sparse(tensor, form, seed)?;
+        let sparse = sparse(tensor, form, initial.seed)?;
         let elements = lines::elements(tensor, turned)?;
         let batch = program.batch as usize;
         let id = self.allocate_lines(form, sparse, elements, batch)?;
@@ -96,8 +105,7 @@ impl Tensors {
         self.names.insert(tensor.name.clone(), id);
         // The arena gives zeros.
         if tensor.init != Init::Zeros {
-            let values = self.initial(tensor, id, seed, pool)?;
-            self.write(id, &values);
+            self.initialise(tensor, id, initial)?;
         }
         Ok(())
     }
@@ -206,18 +214,26 @@ impl Tensors {
         self.entries[id].start.as_ptr().cast()
     }
 
-    fn initial(&self, tensor: &Tensor, id: Id, seed: u64, pool: &mut Pool) -> Result<Vec<f32>> {
-        match &tensor.init {
-            Init::Copy { of } => {
-                let source = self.find(of)?;
-                let shapes = [source, id].map(|id| self.form(id).logical());
-                if shapes[0] == shapes[1] && self.sparse(source) == self.sparse(id) {
-                    return Ok(self.read(source));
-                }
-                Err(Error::new(format!("has not the shape of {of:?}, which it copies")))
+    fn initialise(&mut self, tensor: &Tensor, id: Id, initial: &mut Initial) -> Result<()> {
+        if let Init::Copy { of } = &tensor.init {
+            let source = self.find(of)?;
+            let shapes = [source, id].map(|id| self.form(id).logical());
+            if shapes[0] != shapes[1] || self.sparse(source) != self.sparse(id) {
+                return Err(Error::new(format!("has not the shape of {of:?}, which it copies")));
             }
-            init => Ok(initial::values(init, self.persistent_len(id), seed, pool)),
+            self.write(id, &self.read(source));
+            return Ok(());
         }
+        let Initial { seed, pool, values } = initial;
+        let values = &mut values[..self.persistent_len(id)];
+        initial::fill(&tensor.init, values, *seed, pool);
+        match self.form(id) {
+            Form::Matrix { rows, columns, way } if self.lines(id).is_none() => {
+                initial::pack(way, values, (rows, columns), self.words_mut(id), pool);
+            }
+            _ => self.write(id, values),
+        }
+        Ok(())
     }
 
     /// Values of a matrix or vector as the border sees it; none of what lives for one step.
@@ -257,13 +273,12 @@ impl Tensors {
     /// `values` has [`Self::persistent_len`] of them, row-major; see [`Lines::write`].
     pub fn write(&mut self, id: Id, values: &[f32]) {
         let form = self.form(id);
-        // SAFETY: the buffer holds that many words and `&mut self` keeps others away.
-        let held = unsafe { std::slice::from_raw_parts_mut(self.f32(id), self.entries[id].words) };
         if let Some(lines) = self.lines(id) {
-            let (start, len) = (held.as_mut_ptr().cast(), 4 * held.len());
-            // SAFETY: they are the bytes of `held`, which is not used beside them.
+            let (start, len) = (self.f32(id).cast(), 4 * self.entries[id].words);
+            // SAFETY: they are the bytes of the buffer, and `&mut self` keeps others away.
             return lines.write(values, unsafe { std::slice::from_raw_parts_mut(start, len) });
         }
+        let held = self.words_mut(id);
         match form {
             Form::Matrix { rows, columns, way } => panels::pack(way, values, rows, columns, held),
             Form::Half { rows, columns, way, master } => {
@@ -277,6 +292,11 @@ impl Tensors {
         let words = self.words(id);
         // SAFETY: they are the bytes of the words.
         unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), 4 * words.len()) }
+    }
+
+    fn words_mut(&mut self, id: Id) -> &mut [f32] {
+        // SAFETY: the buffer holds that many words and `&mut self` keeps others away.
+        unsafe { std::slice::from_raw_parts_mut(self.f32(id), self.entries[id].words) }
     }
 
     fn words(&self, id: Id) -> &[f32] {
@@ -298,6 +318,13 @@ fn sparse(tensor: &Tensor, form: Form, seed: u64) -> Result<Option<Sparse>> {
         _ if tensor.structure == Structure::Dense => Ok(None),
         _ => Err(Error::new("is no matrix, so it cannot be panel-sparse")),
     }
+}
+
+/// Elements of the largest tensor that does not begin as zeros.
+fn most_drawn(program: &Program) -> usize {
+    let drawn = program.tensors.iter().filter(|tensor| tensor.init != Init::Zeros);
+    let elements = |tensor: &Tensor| tensor.shape.iter().map(|size| *size as usize).product();
+    drawn.map(elements).max().unwrap_or(0)
 }
 
 /// Refuses a Program whose tensors, with the draws of the largest, are more than there is.

@@ -4,23 +4,30 @@
 //! more 4 KiB pages than the first-level translation buffer of common cores holds. On 2 MiB pages
 //! all operands of a step fit into it.
 
-use std::alloc::{Layout, alloc, dealloc};
+use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ptr::NonNull;
 
 /// The size and alignment of a large page on x86-64 and aarch64 Linux.
 const LARGE_PAGE: usize = if cfg!(target_arch = "wasm32") { 64 * 1024 } else { 2 << 20 };
 /// Alignment of what is handed out: a cache line.
 const LINE: usize = 64;
+/// Of an allocation: what every allocator gives anyhow.
+const ALIGNMENT: usize = 16;
 /// Chunks double up to this size, so that many small buffers share pages.
 const LARGEST_CHUNK: usize = 32 << 20;
 
 struct Chunk {
-    start: NonNull<u8>,
+    /// As it was allocated.
+    origin: NonNull<u8>,
     layout: Layout,
+    /// From the first large page on.
+    start: NonNull<u8>,
+    size: usize,
     used: usize,
 }
 
-/// Hands out zeroed memory, and frees it all when dropped.
+/// Hands out zeroed memory, and frees it all when dropped. No page is touched before its user does:
+/// so threads that write their parts of a matrix first share the work of making its pages.
 #[derive(Default)]
 pub struct Arena {
     chunks: Vec<Chunk>,
@@ -39,30 +46,30 @@ impl Arena {
     /// They live as long as the arena.
     pub fn words(&mut self, words: usize) -> Option<NonNull<f32>> {
         let bytes = words.max(1).checked_mul(4)?.checked_next_multiple_of(LINE)?;
-        let fits = |chunk: &Chunk| chunk.layout.size() - chunk.used >= bytes;
+        let fits = |chunk: &Chunk| chunk.size - chunk.used >= bytes;
         if !self.chunks.last().is_some_and(fits) {
-            let last = self.chunks.last().map_or(0, |chunk| chunk.layout.size());
+            let last = self.chunks.last().map_or(0, |chunk| chunk.size);
             self.chunks.push(chunk(bytes.max((2 * last).min(LARGEST_CHUNK)))?);
         }
         let chunk = self.chunks.last_mut()?;
         // SAFETY: the bytes from `used` on are free and lie within the chunk.
-        unsafe {
-            let place = chunk.start.add(chunk.used);
-            place.write_bytes(0, bytes);
-            chunk.used += bytes;
-            Some(place.cast())
-        }
+        let place = unsafe { chunk.start.add(chunk.used) };
+        chunk.used += bytes;
+        Some(place.cast())
     }
 }
 
-/// An untouched chunk of at least `bytes`, in whole large pages.
+/// An untouched chunk of at least `bytes` zeros, in whole large pages.
 fn chunk(bytes: usize) -> Option<Chunk> {
     let size = bytes.checked_next_multiple_of(LARGE_PAGE)?;
-    let layout = Layout::from_size_align(size, LARGE_PAGE).ok()?;
+    // An allocator knows that fresh pages are zero, but not where it has to align them.
+    let layout = Layout::from_size_align(size.checked_add(LARGE_PAGE)?, ALIGNMENT).ok()?;
     // SAFETY: the size is not zero.
-    let start = NonNull::new(unsafe { alloc(layout) })?;
+    let origin = NonNull::new(unsafe { alloc_zeroed(layout) })?;
+    // SAFETY: there is a large page of room to begin at the start of one.
+    let start = unsafe { origin.add(origin.align_offset(LARGE_PAGE)) };
     ask_for_large_pages(start, size);
-    Some(Chunk { start, layout, used: 0 })
+    Some(Chunk { origin, layout, start, size, used: 0 })
 }
 
 #[cfg(target_os = "linux")]
@@ -82,7 +89,7 @@ impl Drop for Arena {
     fn drop(&mut self) {
         for chunk in &self.chunks {
             // SAFETY: allocated in `chunk` with this layout.
-            unsafe { dealloc(chunk.start.as_ptr(), chunk.layout) };
+            unsafe { dealloc(chunk.origin.as_ptr(), chunk.layout) };
         }
     }
 }
