@@ -23,6 +23,7 @@ const benches = {
   scale: () => import('./scale.mjs'),
   sessions: () => import('./sessions.mjs'),
   step: () => import('./step.mjs'),
+  wasm: () => import('./wasm.mjs'),
 }
 
 async function main([name = 'step', ...args]) {

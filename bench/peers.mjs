@@ -3,17 +3,24 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run as execute, timed } from '../scripts/setup/steps.mjs'
+import { words } from './options.mjs'
 import { home, installedList, peers, python } from './peers/list.mjs'
+import { folder, nodePackages } from './peers/npm.mjs'
 import { startPeers } from './peers/peer.mjs'
 import { table } from './table.mjs'
 
-export const options = {}
+/** Where peers come from, and how they are had from there. */
+const installers = { crates: buildCrates, python: installPython, npm: installNpm }
 
-/** Installs all; a peer that cannot be had is a row that says why. */
-export async function run() {
+export const options = { from: words(Object.keys(installers), Object.keys(installers)) }
+
+/** Installs all, or those `from` somewhere; a peer that cannot be had is a row that says why. */
+export async function run({ from }) {
   mkdirSync(home, { recursive: true })
-  const failures = [await attempt('crates', buildCrates), await attempt('Python', installPython)]
-  for (const failure of failures) if (failure) console.error(`peers: ${failure}`)
+  for (const name of from) {
+    const failure = await attempt(name, installers[name])
+    if (failure) console.error(`peers: ${failure}`)
+  }
   const { running, missing } = await startPeers(Object.keys(peers), 1)
   for (const peer of running) peer.close()
   const found = running.map(({ name, version }) => ({ bench: 'peers', peer: name, version }))
@@ -46,6 +53,19 @@ async function installPython() {
     else installed.push(one)
   }
   writeFileSync(installedList, installed.join('\n'))
+}
+
+/** Likewise. */
+async function installNpm() {
+  mkdirSync(folder, { recursive: true })
+  const fromPeers = Object.values(peers).map(({ npm = {} }) => npm)
+  for (const [name, version] of Object.entries(Object.assign({}, nodePackages, ...fromPeers))) {
+    const flags = ['--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund']
+    const failure = await attempt(name, () =>
+      execute('npm', ['install', ...flags, '--save-exact', `${name}@${version}`]),
+    )
+    if (failure) console.error(`peers: ${failure}`)
+  }
 }
 
 export function print(rows) {

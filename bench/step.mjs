@@ -14,15 +14,15 @@ import { stepRivals } from './rivals.mjs'
 import { percent } from './table.mjs'
 
 export const NETWORK = '784-1500-1500-1500-10'
-const EXAMPLES = 4096
+export const EXAMPLES = 4096
 /** Length of one timed call: long against its crossing, short against the rounds. */
 const CALL_SECONDS = 0.12
 
 /** Examples of made-up pixels: what they show does not change the arithmetic. */
-export function examples() {
+export function examples(engine = native()) {
   const inputs = Uint8Array.from({ length: EXAMPLES * 784 }, (_, i) => (i * 7919) % 251)
   const labels = Uint32Array.from({ length: EXAMPLES }, (_, i) => i % 10)
-  return new DataSet(native(), inputs, 784, labels, 10)
+  return new DataSet(engine, inputs, 784, labels, 10)
 }
 
 /** Elements that a tensor holds: no padding counts. */
@@ -47,7 +47,16 @@ function multiplyAdds(program, phase) {
 }
 
 /** One case: a session, and a function that runs it for a while and gives samples a second. */
-export function prepare(rule, precision, batch, threads, feedback, data, network = NETWORK) {
+export function prepare(
+  rule,
+  precision,
+  batch,
+  threads,
+  feedback,
+  data,
+  network = NETWORK,
+  engine = native(),
+) {
   const program = compile({
     network: parseNetwork(network),
     rule: findRule(rule),
@@ -63,7 +72,7 @@ export function prepare(rule, precision, batch, threads, feedback, data, network
     scale: 1 / 128,
     shift: -1,
   })
-  const session = new Session(native(), program, { threads, seed: 1 })
+  const session = new Session(engine, program, { threads, seed: 1 })
   let steps = 4
   const run = async () => {
     const order = Uint32Array.from({ length: steps * batch }, (_, i) => i % EXAMPLES)

@@ -79,3 +79,24 @@ test('a step is forward and update of every block, and feedback above the first'
   expect(multiplyAdds('bp', [3, 4, 5])).toBe(2 * (12 + 20) + 20)
   expect(multiplyAdds('dfa', [3, 4, 5])).toBe(2 * (12 + 20) + 4 * 5)
 })
+
+test('a peer in JavaScript is served alike, errors too', async () => {
+  const serve = new URL('../../bench/peers/javascript/serve.mjs', import.meta.url).href
+  const script = `
+    const { serve } = await import(${JSON.stringify(serve)})
+    await serve('counter', '2', ({ fails }) => {
+      if (fails) throw new RangeError('no such case')
+      return () => new Promise((resolve) => setTimeout(resolve, 5, 3))
+    })`
+  const command = [process.execPath, '--input-type=module', '-e', script]
+  const peer = await Peer.start('counter', command, process.env)
+  expect(peer.version).toBe('2')
+  // Three each 5 ms or more: timers are never early by a millisecond.
+  const rate = await peer.rate({ fails: false }, 0.02)
+  expect(rate).toBeGreaterThan(0)
+  expect(rate).toBeLessThan(3 / 0.004)
+  await expect(peer.rate({ fails: true }, 0.02)).rejects.toThrow(
+    'counter: RangeError: no such case',
+  )
+  peer.close()
+})

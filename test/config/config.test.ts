@@ -77,7 +77,11 @@ const bad: readonly [string, unknown, RegExp][] = [
   ['seed', -1, /-1 is not a whole number from 0/],
   ['threads', 0, /0 is not a whole number from 1 to 1,024/],
   ['precision', 'fp16', /"fp16" is none of f32, bf16; did you mean/],
-  ['engine', 'nativ', /"nativ" is none of native, wasm; did you mean "native"\?/],
+  [
+    'engine',
+    'nativ',
+    /"nativ" is none of native, wasm, wasm-revectorized; did you mean "native"\?/,
+  ],
   ['validation', 1, /1 is not a fraction from 0 to below 1/],
   ['weightScale', 1e7, /10000000 is not a number from 0 to 1e6/],
   ['feedbackScale', 0, /0 is not a number above 0/],

@@ -102,7 +102,8 @@ function folderToResume({ resume, out }: TrainFlags): string | undefined {
 
 /** Engines round differently, so the one in use is part of what repeats a run. */
 function withEngine(config: Config): Config {
-  return { ...config, engine: engine(config.engine).name }
+  const { name } = engine(config.engine)
+  return { ...config, engine: config.engine ?? name }
 }
 
 /** The configuration too waits for the start: a resumption that fails leaves it as it was. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import * as v from 'valibot'
 import { grids } from '../compile/feedback.js'
 import { findDataSource } from '../data/sets/index.js'
+import { engineNames } from '../engine/binding.js'
 import { byName, didYouMean, FeedalignError } from '../errors.js'
 import { activations, parseNetwork } from '../network/index.js'
 import { findRule } from '../rules/index.js'
@@ -138,9 +139,9 @@ export const schema = v.strictObject({
     'of the products: f32 or bf16; sums, weights stay f32',
   ),
   engine: told(
-    v.optional(oneOf(['native', 'wasm'])),
+    v.optional(oneOf(engineNames)),
     '<kind>',
-    'native or wasm; native where there is one',
+    `${engineNames.join(', ')}; native where there is one`,
   ),
   validation: told(
     v.optional(

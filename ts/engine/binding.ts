@@ -1,3 +1,7 @@
+/** Engines by name; the last is wasm with 256-bit vectors, by an experiment of V8's. */
+export const engineNames = ['native', 'wasm', 'wasm-revectorized'] as const
+export type EngineName = (typeof engineNames)[number]
+
 /** What both shells of the engine offer; errors are plain `Error`s with the engine's text. */
 export interface SessionBinding {
   run(

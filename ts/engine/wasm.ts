@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
 import { setImmediate } from 'node:timers/promises'
 import type { Binding, DataSetBinding, SessionBinding } from './binding.js'
-import { forcedKernel, readModule } from './wasmModule.js'
+import { FeedalignError } from '../errors.js'
+import { forcedKernel, readModule, revectorize } from './wasmModule.js'
 
 interface WasmTargets {
   free(): void
@@ -57,6 +58,8 @@ interface Module {
 }
 
 let loaded: Module | undefined
+/** Whether the module was, or will be, compiled for wider vectors. */
+let revectorized = false
 
 /** The module, instantiated once, synchronously: no import of ours ever waits. */
 export function wasmModule(): Module {
@@ -96,6 +99,21 @@ function wrap(session: WasmSession): SessionBinding {
       session.free()
     },
   }
+}
+
+/**
+ * The wasm engine that V8 compiles for 256-bit vectors: for the whole process, so it must be asked
+ * for before the wasm engine is used otherwise. Throws where it was, or where Node is too old.
+ */
+export function wasmRevectorized(): Binding {
+  if (!revectorized) {
+    if (loaded !== undefined) {
+      throw new FeedalignError('engine wasm-revectorized must come before wasm in a process')
+    }
+    revectorize()
+    revectorized = true
+  }
+  return wasm()
 }
 
 export function wasm(): Binding {

@@ -1,6 +1,6 @@
 import type { Examples } from '../data/examples.js'
 import type { InputScaling } from '../data/scaling.js'
-import type { Session } from '../engine/index.js'
+import type { EngineName, Session } from '../engine/index.js'
 import type { Grid, Precision, Reduction } from '../engine/program.js'
 import type { Network } from '../network/index.js'
 import type { Rule } from '../rules/index.js'
@@ -28,7 +28,8 @@ export interface FitOptions {
   readonly validation?: number
   /** Cores available unless told; results do not depend on it. */
   readonly threads?: number
-  readonly engine?: 'native' | 'wasm'
+  /** Native where there is an addon, unless told; see `EngineName`. */
+  readonly engine?: EngineName
   readonly inputScaling?: InputScaling
   readonly reduction?: Reduction
   /** Of the matrix products, f32 unless told; sums, weights and everything else are f32. */
