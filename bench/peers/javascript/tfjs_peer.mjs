@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js on its wasm backend: the step written out. Its product of a transposed matrix is
- * some ten times as slow as transposing first, which its own gradients do not.
+ * TensorFlow.js on its wasm backend: the step written out, as its product of a transposed matrix is
+ * five to eight times as slow as transposing first.
  */
 import { required, versionOf } from '../npm.mjs'
 import { LEARNING_RATE, network } from './network.mjs'

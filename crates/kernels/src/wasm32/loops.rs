@@ -1,6 +1,7 @@
 //! The three products over tiles of `R` × 16, each made of pieces of `C` quads. Stores, and the
 //! order of an update's tiles, are those of `gemm`. A job is one unit: there is one thread.
 
+use core::cell::RefCell;
 use core::mem::MaybeUninit;
 
 use super::quads::Quads;
@@ -9,6 +10,7 @@ use crate::gemm::{
     UpdateOrder, UpdatePlace, forward_store_tile, in_tiles, pack, project_store, update_store,
 };
 use crate::kernel::{Forward, LANES, Project, ROW_CHUNK, Update};
+use crate::panels;
 use crate::vector::Vector;
 
 /// Vectors of rows that `project` goes through for one tile of M: their part of deltaᵀ stays in a
@@ -74,29 +76,40 @@ unsafe fn forward_tile<V: Vector, const R: usize, const C: usize>(
     }
 }
 
+thread_local! {
+    /// For each column of M, how many bytes it lies behind the first.
+    static OFFSETS: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
 /// # Safety
 /// That of `Kernel::project`.
 pub unsafe fn project<const R: usize, const C: usize>(job: &Project) {
-    for block in (0..job.rows).step_by(PROJECT_VECTORS * LANES) {
-        let rows = block..job.rows.min(block + PROJECT_VECTORS * LANES);
-        for first in (0..job.inner).step_by(R) {
-            let end = job.inner.min(first + R);
-            for (vector, row) in rows.clone().step_by(LANES).enumerate() {
-                let mut i = first;
-                // SAFETY: the rows and i..end exist.
-                unsafe {
-                    in_tiles!(R, i..end, project_tile::<Quads, _, C>(job, i, row, vector));
+    OFFSETS.with_borrow_mut(|offsets| {
+        offsets.clear();
+        let bytes = |column| panels::index(job.inner, 0, column) * size_of::<f32>();
+        offsets.extend((0..job.columns).map(bytes));
+        for block in (0..job.rows).step_by(PROJECT_VECTORS * LANES) {
+            let rows = block..job.rows.min(block + PROJECT_VECTORS * LANES);
+            for first in (0..job.inner).step_by(R) {
+                let end = job.inner.min(first + R);
+                for (vector, row) in rows.clone().step_by(LANES).enumerate() {
+                    let (mut i, at) = (first, (row, vector));
+                    // SAFETY: the rows and i..end exist.
+                    unsafe {
+                        in_tiles!(R, i..end, project_tile::<Quads, _, C>(job, i, at, offsets));
+                    }
                 }
             }
         }
-    }
+    });
 }
 
+/// `at`: the first row of a vector, and the vector's place in its block.
 unsafe fn project_tile<V: Vector, const R: usize, const C: usize>(
     job: &Project,
     i: usize,
-    row: usize,
-    vector: usize,
+    (row, vector): (usize, usize),
+    offsets: &[usize],
 ) {
     let mut sums = MaybeUninit::<[[V; 1]; R]>::uninit();
     // SAFETY: the caller names rows and values of i that exist; the pieces are all of the sums.
@@ -105,7 +118,7 @@ unsafe fn project_tile<V: Vector, const R: usize, const C: usize>(
             // Each pass fetches a line of the next tile's.
             let line = R + (vector * pieces::<C>().len() + piece) % R;
             let next = if i + line < job.inner { line } else { 0 };
-            tile::project::<R, C>(job, i, row, column, next, sums.as_mut_ptr().cast());
+            tile::project::<R, C>(job, i, row, column, next, offsets, sums.as_mut_ptr().cast());
         }
         project_store(job, sums.assume_init_ref(), i, row);
     }

@@ -108,10 +108,12 @@ pub unsafe fn forward<const R: usize, const C: usize>(
 }
 
 /// M[i..i + R] · deltaᵀ[.., row + column..row + column + 4 C], rows being the vector's lanes. Of
-/// the lines of M the one `next` lines below i's is read ahead, in each panel.
+/// the lines of M the one `next` lines below i's is read ahead, in each panel. `offsets` holds for
+/// each column of M how many bytes it lies behind the first, as telling it by the lane would cost
+/// more than to look it up.
 ///
 /// # Safety
-/// i..i + R and i + next exist; `delta_t` has a panel from `row` on; `column + 4 C ≤ 16`; `kept` is
+/// i..i + R and i + next exist; `offsets` are M's; `delta_t` has a panel from `row` on; `column + 4 C ≤ 16`; `kept` is
 /// `[R × 16]`.
 #[inline(never)]
 pub unsafe fn project<const R: usize, const C: usize>(
@@ -120,24 +122,22 @@ pub unsafe fn project<const R: usize, const C: usize>(
     row: usize,
     column: usize,
     next: usize,
+    offsets: &[usize],
     kept: *mut f32,
 ) {
     let mut sums = [[f32x4_splat(0.0); C]; R];
     // SAFETY: as stated; past the last step the pointers are not read.
     unsafe {
-        let mut matrix = job.matrix.add(i * LANES);
+        let matrix = job.matrix.add(i * LANES);
         let mut delta = job.delta_t.add(row * job.columns + column);
-        let columns = job.columns;
-        // From the end of a line to its like in the next panel.
-        let jump = (job.inner - 1) * LANES;
-        let mut done = 0;
-        while done != columns {
-            let ahead = matrix.wrapping_add(next * LANES).cast();
-            sums = step(sums, matrix, LANES, delta, ahead);
+        let mut offset = offsets.as_ptr();
+        let mut left = offsets.len();
+        while left != 0 {
+            let line = matrix.wrapping_byte_add(*offset);
+            sums = step(sums, line, LANES, delta, line.wrapping_add(next * LANES).cast());
             delta = delta.wrapping_add(LANES);
-            done += 1;
-            let wraps = usize::from(done % LANES == 0).wrapping_neg();
-            matrix = matrix.wrapping_add(1 + (jump & wraps));
+            offset = offset.wrapping_add(1);
+            left -= 1;
         }
         keep(&sums, kept, column);
     }
