@@ -1,11 +1,12 @@
-/** The three products alone, at 1500 × 1500, as `crates/kernels/examples/gemm.rs` times them. */
+/** The three products alone, at 1500 × 1500, as `crates/kernels/examples/gemm` times them. */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { fraction, median } from './measure.mjs'
+import { fraction, median, spread, stable } from './measure.mjs'
 import { flag, number, numbers, words } from './options.mjs'
-import { printWithPeers } from './ratios.mjs'
+import { byWhom, printWithPeers } from './ratios.mjs'
 import { productRivals } from './rivals.mjs'
-import { percent } from './table.mjs'
+import { printCeilings, shareColumns } from './shares.mjs'
+import { fastPrecisions } from './step.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -27,14 +28,14 @@ const WIDTH = 1500
 const TURNS = 4
 
 export const options = {
-  precisions: words(['f32']),
+  precisions: words(),
   batches: numbers(32, 64, 128, 256),
   threads: numbers(1, 2),
-  seconds: number(40),
+  seconds: number(28),
   peers: flag(),
 }
 
-export async function run({ precisions, batches, threads, seconds, peers }) {
+export async function run({ precisions = fastPrecisions(), batches, threads, seconds, peers }) {
   const ours = (most) => {
     const share = Math.max(1, Math.round(most / threads.length / precisions.length))
     return precisions.flatMap((precision) =>
@@ -66,7 +67,10 @@ function bestOf(rows) {
     ceilingGflops,
     ofCeiling: fraction(gflops, ceilingGflops),
     medianOfCeiling: fraction(middle, ceilingGflops),
+    inRound: median(rows.map((row) => row.inRound)),
+    spread: median(rows.map((row) => row.spread)),
     rounds: rows.reduce((sum, row) => sum + row.rounds, 0),
+    stable: stable(rows.map((row) => row.gflops)),
   }
 }
 
@@ -80,7 +84,9 @@ function peerRow({ peer, version, job, m, n, k, precision, threads, rates }, our
     ceilingGflops,
     ofCeiling: fraction(best, ceilingGflops),
     medianOfCeiling: fraction(middle, ceilingGflops),
+    spread: fraction(spread(rates), 1),
     rounds: rates.length,
+    stable: stable(rates),
   }
 }
 
@@ -89,13 +95,13 @@ export function print(rows) {
   const columns = [
     ['job', (row) => row.job],
     ['precision', (row) => row.precision],
-    ['by', (row) => row.peer ?? 'ours'],
+    ['by', byWhom],
     ['rows', (row) => row.m],
     ['threads', (row) => row.threads],
     ['GFLOP/s', (row) => row.gflops.toFixed(1)],
     ['ceiling', (row) => row.ceilingGflops.toFixed(1)],
-    ['of ceiling', (row) => percent(row.ofCeiling)],
-    ['(median)', (row) => percent(row.medianOfCeiling)],
+    ...shareColumns,
   ]
   printWithPeers(rows, columns)
+  printCeilings(rows)
 }

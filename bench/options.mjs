@@ -26,7 +26,10 @@ export const numbers = (...fallback) => ({
   read: (given, name) => given?.split(',').map((part) => whole(part, name)) ?? fallback,
 })
 
-/** Some of the words `known`, separated by commas; without `known`, any. */
+/**
+ * Some of the words `known`, separated by commas; without `known`, any. Nothing where none is given
+ * and there is no fallback.
+ */
 export const words = (fallback, known) => ({
   type: 'string',
   read: (given, name) => {

@@ -9,7 +9,14 @@ const same = (names) => (a, b) => names.every((name) => a[name] === b[name])
 const samePlace = {
   step: same(['precision', 'batch', 'threads']),
   gemm: same(['job', 'precision', 'm', 'threads']),
+  online: same(['precision', 'batch', 'threads']),
 }
+
+/** Whose a row is: a peer's name with its form, or `ours`. */
+export const byWhom = ({ peer = 'ours', form }) => (form === undefined ? peer : `${peer} (${form})`)
+
+/** What of ours a row measures: a rule, on which inputs; a product. */
+export const what = ({ rule, job, inputs }) => [rule ?? job, inputs].filter(Boolean).join(' ')
 
 /** A row per pair of ours and a peer's: `{ ours, peer, ratio, … }`. */
 export function ratios(rows) {
@@ -25,12 +32,11 @@ export function ratios(rows) {
 
 function pair(ours, theirs) {
   const { bench, precision, threads, batch = ours.m } = ours
-  const name = theirs.form === undefined ? theirs.peer : `${theirs.peer} (${theirs.form})`
   const speed = (row) => row.samplesPerSecond ?? row.gflops
   return {
     bench,
-    ours: ours.rule ?? ours.job,
-    peer: name,
+    ours: what(ours),
+    peer: byWhom(theirs),
     theirs: theirs.rule ?? theirs.job,
     precision,
     batch,

@@ -1,6 +1,9 @@
 /** Peers as subjects that a benchmark runs in turn with ours. */
 import { startPeers } from './peers/peer.mjs'
 
+/** Where peers are not asked for. */
+export const noRivals = { subjects: [], missing: [], close: () => {} }
+
 /** Seconds of one timed call. */
 const CALL_SECONDS = 0.12
 
@@ -11,6 +14,15 @@ const STEPS = [
   { peer: 'pytorch', rule: 'bp', precision: 'f32' },
   { peer: 'pytorch', rule: 'bp', precision: 'f32', form: 'in place' },
   { peer: 'pytorch', rule: 'bp', precision: 'bf16' },
+]
+
+/** Who learns from one example after the other. */
+const ONLINE = [
+  { peer: 'numpy' },
+  { peer: 'numpy', form: 'skipping zeros' },
+  { peer: 'pytorch' },
+  { peer: 'pytorch', form: 'in place' },
+  { peer: 'pytorch', form: 'skipping zeros' },
 ]
 
 const JOBS = ['forward', 'project', 'update']
@@ -55,6 +67,18 @@ export function productRivals({ width, precisions, batches, threads }) {
         })),
       ),
   )
+  return rivals(cases, threads)
+}
+
+/** Peers that train `network` by bp on the examples in `file`, one by one: rates as of steps. */
+export function onlineRivals({ network, file, threads }) {
+  const widths = network.split('-').map(Number)
+  const step = { bench: 'online', rule: 'bp', precision: 'f32', batch: 1 }
+  const cases = ONLINE.map(({ peer, ...form }) => ({
+    peer,
+    scale: 1,
+    asked: { ...step, widths, file, ...form },
+  }))
   return rivals(cases, threads)
 }
 

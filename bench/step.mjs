@@ -7,16 +7,16 @@ import { parseNetwork } from '../dist/network/index.js'
 import { findRule } from '../dist/rules/index.js'
 import { losses } from '../dist/training/losses.js'
 import { optimizers } from '../dist/training/optimizers.js'
-import { fraction, interleave, median } from './measure.mjs'
+import { interleave, median } from './measure.mjs'
 import { flag, number, numbers, share, words } from './options.mjs'
-import { printWithPeers } from './ratios.mjs'
-import { stepRivals } from './rivals.mjs'
-import { percent } from './table.mjs'
+import { byWhom, printWithPeers } from './ratios.mjs'
+import { noRivals, stepRivals } from './rivals.mjs'
+import { ceilingFields, printCeilings, shareColumns, shares } from './shares.mjs'
 
 export const NETWORK = '784-1500-1500-1500-10'
 export const EXAMPLES = 4096
 /** Length of one timed call: long against its crossing, short against the rounds. */
-const CALL_SECONDS = 0.12
+const CALL_SECONDS = 0.06
 
 /** Examples of made-up pixels: what they show does not change the arithmetic. */
 export function examples(engine = native()) {
@@ -99,6 +99,7 @@ export function prepare(
 /** A subject whose rates are the ceiling's; it keeps the clocks beside them, in Hz. */
 export function ceilingOf(threads, precision) {
   return {
+    ceiling: true,
     threads,
     precision,
     clocks: [],
@@ -110,48 +111,57 @@ export function ceilingOf(threads, precision) {
   }
 }
 
+/**
+ * Those that are timed unless told. Without bf16 instructions bf16 is plain arithmetic: a matter of
+ * bits, not of speed.
+ */
+export const fastPrecisions = () => (addon().kernels('bf16').length > 1 ? ['f32', 'bf16'] : ['f32'])
+
 export const options = {
   rules: words(['bp', 'fa', 'dfa']),
-  precisions: words(['f32']),
+  precisions: words(),
   batches: numbers(32, 64, 128, 256),
   threads: numbers(1, 2),
   feedbackRank: number(),
   feedbackDensity: share(1),
   feedbackGrid: words(['f32'], grids),
-  seconds: number(40),
+  seconds: number(20),
   peers: flag(),
 }
 
-export async function run({ rules, precisions, batches, threads, seconds, peers, ...chosen }) {
+export async function run({ rules, batches, threads, seconds, peers, ...chosen }) {
   const { feedbackRank, feedbackDensity, feedbackGrid } = chosen
   const feedback = { feedbackRank, feedbackDensity, feedbackGrid: feedbackGrid[0] }
+  // In bf16 feedback is dense and on no other grid.
+  const plain = feedbackDensity === 1 && feedback.feedbackGrid === 'f32'
+  const { precisions = plain ? fastPrecisions() : ['f32'] } = chosen
   const data = examples()
-  const cases = threads.flatMap((count) =>
-    batches.flatMap((batch) =>
-      precisions.flatMap((precision) =>
-        rules.map((rule) => prepare(rule, precision, batch, count, feedback, data)),
-      ),
+  const places = threads.flatMap((count) => precisions.map((precision) => ({ count, precision })))
+  const groups = places.map(({ count, precision }) => ({
+    ceiling: ceilingOf(count, precision),
+    cases: batches.flatMap((batch) =>
+      rules.map((rule) => prepare(rule, precision, batch, count, feedback, data)),
     ),
-  )
-  const ceilings = threads.flatMap((count) =>
-    precisions.map((precision) => ceilingOf(count, precision)),
-  )
+  }))
   const rivals = peers
     ? await stepRivals({ network: NETWORK, precisions, batches, threads })
-    : { subjects: [], missing: [], close: () => {} }
-  await interleave([...ceilings, ...cases, ...rivals.subjects], seconds)
+    : noRivals
+  // Each ceiling right before what is compared with it.
+  const ours = groups.flatMap(({ ceiling, cases }) => [ceiling, ...cases])
+  await interleave([...ours, ...rivals.subjects], seconds)
   rivals.close()
+  const ceilings = groups.map(({ ceiling }) => ceiling)
+  const cases = [...groups.flatMap((group) => group.cases), ...rivals.subjects]
   const absent = rivals.missing.map((one) => ({ bench: 'step', ...one }))
-  return [...[...cases, ...rivals.subjects].map((one) => row(one, ceilings)), ...absent]
+  return [...cases.map((one) => row(one, ceilings)), ...absent]
 }
 
 function row(one, ceilings) {
   const { rule, precision, batch, threads, feedback, flops, rates } = one
-  const fits = (ceiling) => ceiling.threads === threads && ceiling.precision === precision
-  const { rates: peaks, clocks } = ceilings.find(fits)
-  const hertz = clocks.length > 0 ? median(clocks) : 0
-  const ceiling = Math.max(...peaks)
-  const [best, middle] = [Math.max(...rates), median(rates)]
+  const ceiling = ceilings.find(
+    (other) => other.threads === threads && other.precision === precision,
+  )
+  const best = Math.max(...rates)
   return {
     bench: 'step',
     network: NETWORK,
@@ -162,34 +172,28 @@ function row(one, ceilings) {
     ...feedback,
     ...(one.peer === undefined ? { kernel: one.session.kernel } : theirs(one)),
     samplesPerSecond: Math.round(best),
-    medianSamplesPerSecond: Math.round(middle),
+    medianSamplesPerSecond: Math.round(median(rates)),
     gflops: Number(((best * flops) / 1e9).toFixed(1)),
-    ceilingGflops: Number((ceiling / 1e9).toFixed(1)),
-    ...(hertz > 0 && { gigahertz: fraction(hertz, 1e9) }),
-    ...(hertz > 0 && { ceilingFlopsPerCycle: fraction(ceiling / threads, hertz) }),
-    ofCeiling: fraction(best * flops, ceiling),
-    medianOfCeiling: fraction(middle * flops, ceiling),
-    rounds: rates.length,
+    ...ceilingFields(ceiling),
+    ...shares(one, ceiling, flops),
   }
 }
 
 const theirs = ({ peer, version, form }) => ({ peer, version, form })
 
 export function print(rows) {
-  console.log(`${NETWORK}, kernel ${rows[0].kernel}, ${rows[0].rounds} rounds`)
+  console.log(`${NETWORK}, kernel ${rows[0].kernel}`)
   const columns = [
     ['rule', (row) => row.rule],
     ['precision', (row) => row.precision],
-    ['by', (row) => (row.form ? `${row.peer} (${row.form})` : (row.peer ?? 'ours'))],
+    ['by', byWhom],
     ['batch', (row) => row.batch],
     ['threads', (row) => row.threads],
     ['samples/s', (row) => row.samplesPerSecond],
     ['(median)', (row) => row.medianSamplesPerSecond],
     ['ceiling', (row) => row.ceilingGflops.toFixed(1)],
-    ['a cycle', (row) => row.ceilingFlopsPerCycle?.toFixed(1)],
-    ['of ceiling', (row) => percent(row.ofCeiling)],
-    ['(median)', (row) => percent(row.medianOfCeiling)],
+    ...shareColumns,
   ]
   printWithPeers(rows, columns)
-  console.log('\na cycle: FLOP of the ceiling per cycle of the clock measured beside it, a core')
+  printCeilings(rows)
 }

@@ -12,7 +12,8 @@ interface Addon {
     targets: Uint32Array | Float32Array,
     outputs: number,
   ) => DataSetBinding
-  kernels(): string[]
+  /** Of a precision, f32 unless told, fastest first. */
+  kernels(precision?: Precision): string[]
   ceiling(
     threads: number,
     seconds: number,

@@ -223,10 +223,22 @@ impl Task for Run {
     }
 }
 
-/// Names of the kernels that this CPU can run, fastest first.
+/// The precision called so: `f32`, which it is unless told, or `bf16`.
+fn precision_of(name: Option<&str>) -> Result<Precision> {
+    match name {
+        None | Some("f32") => Ok(Precision::F32),
+        Some("bf16") => Ok(Precision::Bf16),
+        Some(other) => Err(failed(format!("precision {other:?} is none of f32, bf16"))),
+    }
+}
+
+/// Names of the kernels of a precision that this CPU can run, fastest first.
 #[napi]
-pub fn kernels() -> Vec<String> {
-    dispatch::available().iter().map(|kernel| kernel.name().to_owned()).collect()
+pub fn kernels(precision: Option<String>) -> Result<Vec<String>> {
+    Ok(match precision_of(precision.as_deref())? {
+        Precision::F32 => dispatch::available().iter().map(|one| one.name().to_owned()).collect(),
+        Precision::Bf16 => dispatch::halves().iter().map(|one| one.name().to_owned()).collect(),
+    })
 }
 
 #[napi(object)]
@@ -293,11 +305,7 @@ pub fn ceiling(
     if !(0.0..=60.0).contains(&seconds) {
         return Err(failed(format!("seconds {seconds} is not between 0 and 60")));
     }
-    let precision = match precision.as_deref() {
-        None | Some("f32") => Precision::F32,
-        Some("bf16") => Precision::Bf16,
-        Some(other) => return Err(failed(format!("precision {other:?} is none of f32, bf16"))),
-    };
+    let precision = precision_of(precision.as_deref())?;
     Ok(AsyncTask::new(MeasureCeiling { threads, seconds, precision }))
 }
 

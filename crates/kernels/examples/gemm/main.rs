@@ -5,12 +5,16 @@
 //!
 //! One JSON line per batch and product.
 
+use std::sync::Mutex;
 use std::time::Instant;
 
-use feedalign_kernels::{Pool, memory::Arena, peak};
+use feedalign_kernels::{Pool, clock, memory::Arena, peak};
 
 mod half;
+mod report;
 mod single;
+
+use report::{Ceiling, Rates};
 
 const WIDTH: usize = 1500;
 const STRIDE: usize = 1520;
@@ -27,12 +31,12 @@ trait Products: Sync {
     fn run(&self, pool: &mut Pool, job: &str, matrix: usize);
 }
 
-/// A product at a batch, and the seconds that each round took.
+/// A product at a batch.
 struct Case<'a, P> {
     products: &'a P,
     rows: usize,
     job: &'static str,
-    seconds: Vec<f64>,
+    rates: Rates,
 }
 
 fn main() {
@@ -54,60 +58,55 @@ fn bench<P: Products>(threads: usize, seconds: f64, batches: &[usize]) {
     let mut cases: Vec<_> = products
         .iter()
         .flat_map(|(products, rows)| {
-            JOBS.map(|job| Case { products, rows: *rows, job, seconds: vec![] })
+            JOBS.map(|job| Case { products, rows: *rows, job, rates: Rates::default() })
         })
         .collect();
-    let ceiling = measure(&mut pool, &mut cases, seconds);
-    for case in &mut cases {
-        report(case, threads, ceiling);
+    let ceilings = measure(&mut pool, &mut cases, seconds);
+    for Case { products, rows, job, rates } in &cases {
+        let kernel = products.kernel();
+        let what = format!(
+            "\"job\":\"{job}\",\"m\":{rows},\"n\":{WIDTH},\"k\":{WIDTH},\"precision\":\"{}\",\
+             \"threads\":{threads},\"kernel\":\"{kernel}\"",
+            P::PRECISION
+        );
+        println!("{}", report::line(&what, rates, &ceilings, threads));
     }
 }
 
-/// Runs all cases in turn until the time is over; returns the ceiling, in FLOP/s, the best of
-/// what stands between the rounds.
-fn measure<P: Products>(pool: &mut Pool, cases: &mut [Case<P>], seconds: f64) -> f64 {
+/// Runs all cases in turn until the time is over, then those that are not stable for at most half
+/// as long again; returns the ceilings that stand before the rounds.
+fn measure<P: Products>(pool: &mut Pool, cases: &mut [Case<P>], seconds: f64) -> Vec<Ceiling> {
     let start = Instant::now();
-    let mut ceiling = 0f64;
-    while start.elapsed().as_secs_f64() < seconds {
-        let peaks = std::sync::Mutex::new(0.0);
-        let products = cases[0].products;
-        pool.run(&|_| {
-            let origin = Instant::now();
-            let spin = |accumulators, iterations| products.spin(accumulators, iterations);
-            let peak = peak::measure(spin, 0.02, || origin.elapsed().as_secs_f64());
-            *peaks.lock().expect("no member panics") += peak.flops;
-        });
-        ceiling = ceiling.max(peaks.into_inner().expect("no member panics"));
-        for case in &mut *cases {
-            for round in 0..2 * MATRICES {
+    let mut ceilings = vec![];
+    loop {
+        let past = start.elapsed().as_secs_f64();
+        let moving = |case: &Case<P>| past < seconds || !case.rates.stable();
+        if past >= 1.5 * seconds || !cases.iter().any(moving) {
+            return ceilings;
+        }
+        ceilings.push(ceiling(pool, cases[0].products));
+        for case in cases.iter_mut().filter(|case| moving(case)) {
+            let work = (2 * case.rows * WIDTH * WIDTH) as f64;
+            for matrix in 0..2 * MATRICES {
                 let start = Instant::now();
-                case.products.run(pool, case.job, round % MATRICES);
-                case.seconds.push(start.elapsed().as_secs_f64());
+                case.products.run(pool, case.job, matrix % MATRICES);
+                case.rates.push(ceilings.len() - 1, work / start.elapsed().as_secs_f64());
             }
         }
     }
-    ceiling
 }
 
-fn report<P: Products>(case: &mut Case<P>, threads: usize, ceiling: f64) {
-    case.seconds.sort_by(f64::total_cmp);
-    let Case { products, rows, job, seconds } = case;
-    let work = (2 * *rows * WIDTH * WIDTH) as f64;
-    let best = work / seconds[0];
-    let median = work / seconds[seconds.len() / 2];
-    println!(
-        "{{\"bench\":\"gemm\",\"job\":\"{job}\",\"m\":{rows},\"n\":{WIDTH},\"k\":{WIDTH},\
-         \"precision\":\"{}\",\"threads\":{threads},\"kernel\":\"{}\",\
-         \"gflops\":{:.1},\"ceilingGflops\":{:.1},\"ofCeiling\":{:.4},\
-         \"medianOfCeiling\":{:.4},\"rounds\":{}}}",
-        P::PRECISION,
-        products.kernel(),
-        best / 1e9,
-        ceiling / 1e9,
-        best / ceiling,
-        median / ceiling,
-        seconds.len(),
-    );
+fn ceiling<P: Products>(pool: &mut Pool, products: &P) -> Ceiling {
+    let all = Mutex::new(Ceiling::default());
+    pool.run(&|_| {
+        let origin = Instant::now();
+        let now = || origin.elapsed().as_secs_f64();
+        let spin = |accumulators, iterations| products.spin(accumulators, iterations);
+        let peak = peak::measure(spin, 0.02, now);
+        let hertz = clock::hertz(now);
+        all.lock().expect("no member panics").add(peak.flops, hertz);
+    });
+    all.into_inner().expect("no member panics")
 }
 
 /// `words` numbers of 4 bytes that are none of them special, as floats.
