@@ -3,6 +3,10 @@
  * bandwidth at which a buffer of the weights' size is read, changed and written in the same run.
  * `--batches 1,2,15` times steps of more rows too.
  */
+import { Buffer } from 'node:buffer'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { compile } from '../dist/compile/index.js'
 import { datasets } from '../dist/data/sets/index.js'
 import { DataSet, Session } from '../dist/engine/index.js'
@@ -11,9 +15,11 @@ import { parseNetwork } from '../dist/network/index.js'
 import { findRule } from '../dist/rules/index.js'
 import { losses } from '../dist/training/losses.js'
 import { optimizers } from '../dist/training/optimizers.js'
-import { fraction, interleave, median } from './measure.mjs'
-import { number, numbers, words } from './options.mjs'
-import { percent, table } from './table.mjs'
+import { fraction, interleave, median, spread } from './measure.mjs'
+import { flag, number, numbers, words } from './options.mjs'
+import { byWhom, printWithPeers } from './ratios.mjs'
+import { noRivals, onlineRivals } from './rivals.mjs'
+import { percent } from './table.mjs'
 
 export const NETWORK = '784-1000-10'
 const INPUTS = ['dense', 'digits']
@@ -36,7 +42,24 @@ async function examples() {
   const { inputs, targets, count } = await digits()
   const data = new DataSet(native(), inputs, 784, targets.labels, 10)
   const scales = { dense: { scale: 1 / 128, shift: -0.99 }, digits: { scale: 1 / 255, shift: 0 } }
-  return { data, count, scales }
+  return { data, count, scales, inputs, labels: targets.labels }
+}
+
+/** Of those that peers learn from: they hold each as f32, ready to use. */
+const PEER_EXAMPLES = 4096
+
+/** Peers on the first of the same examples, which they read from a file of bytes. */
+async function startRivals({ inputs, labels }, threads) {
+  const folder = mkdtempSync(join(tmpdir(), 'feedalign-online-'))
+  const file = join(folder, 'examples')
+  const some = [inputs.subarray(0, 784 * PEER_EXAMPLES), labels.subarray(0, PEER_EXAMPLES)]
+  writeFileSync(file, Buffer.concat(some.map((values) => Uint8Array.from(values))))
+  const rivals = await onlineRivals({ network: NETWORK, file, threads })
+  const close = () => {
+    rivals.close()
+    rmSync(folder, { recursive: true })
+  }
+  return { ...rivals, close }
 }
 
 /** One case: a session, and a function that runs it for a while and gives samples a second. */
@@ -77,9 +100,10 @@ export const options = {
   threads: numbers(1, 2),
   inputs: words(INPUTS, INPUTS),
   seconds: number(20),
+  peers: flag(),
 }
 
-export async function run({ rules, batches, threads, inputs, seconds }) {
+export async function run({ rules, batches, threads, inputs, seconds, peers }) {
   const data = await examples()
   const cases = threads.flatMap((count) =>
     inputs.flatMap((input) =>
@@ -89,11 +113,28 @@ export async function run({ rules, batches, threads, inputs, seconds }) {
     ),
   )
   const bandwidths = threads.map((count) => ({
+    ceiling: true,
     threads: count,
     run: () => addon().bandwidth(count, cases[0].floats, 0.05),
   }))
-  await interleave([...bandwidths, ...cases], seconds)
-  return cases.map((one) => row(one, bandwidths))
+  const rivals = peers ? await startRivals(data, threads) : noRivals
+  try {
+    await interleave([...bandwidths, ...cases, ...rivals.subjects], seconds)
+  } finally {
+    rivals.close()
+  }
+  const absent = rivals.missing.map((one) => ({ bench: 'online', ...one }))
+  return [...cases.map((one) => row(one, bandwidths)), ...rivals.subjects.map(theirs), ...absent]
+}
+
+function theirs({ peer, version, form, rule, precision, batch, threads, rates }) {
+  return {
+    ...{ bench: 'online', network: NETWORK, peer, version, form, rule, precision, batch, threads },
+    samplesPerSecond: Math.round(Math.max(...rates)),
+    medianSamplesPerSecond: Math.round(median(rates)),
+    spread: fraction(spread(rates), 1),
+    rounds: rates.length,
+  }
 }
 
 function row({ rule, batch, threads, inputs, floats, rates, session }, bandwidths) {
@@ -116,23 +157,27 @@ function row({ rule, batch, threads, inputs, floats, rates, session }, bandwidth
     bandwidthGigabytesPerSecond: Number((bandwidth / 1e9).toFixed(1)),
     ofBandwidth: fraction(bytes(best), bandwidth),
     medianOfBandwidth: fraction(bytes(middle), bandwidth),
+    spread: fraction(spread(rates), 1),
     rounds: rates.length,
   }
 }
 
 export function print(rows) {
-  console.log(`${NETWORK}, kernel ${rows[0].kernel}, ${rows[0].rounds} rounds`)
+  console.log(`${NETWORK}, kernel ${rows[0].kernel}`)
   const columns = [
     ['rule', (row) => row.rule],
+    ['by', byWhom],
     ['inputs', (row) => row.inputs],
     ['batch', (row) => row.batch],
     ['threads', (row) => row.threads],
     ['samples/s', (row) => row.samplesPerSecond],
     ['(median)', (row) => row.medianSamplesPerSecond],
-    ['GB/s', (row) => row.gigabytesPerSecond.toFixed(1)],
-    ['bandwidth', (row) => row.bandwidthGigabytesPerSecond.toFixed(1)],
-    ['of bandwidth', (row) => percent(row.ofBandwidth)],
-    ['(median)', (row) => percent(row.medianOfBandwidth)],
+    ['GB/s', (row) => row.gigabytesPerSecond?.toFixed(1)],
+    ['bandwidth', (row) => row.bandwidthGigabytesPerSecond?.toFixed(1)],
+    ['of bandwidth', (row) => row.ofBandwidth && percent(row.ofBandwidth)],
+    ['(median)', (row) => row.medianOfBandwidth && percent(row.medianOfBandwidth)],
+    ['spread', (row) => percent(row.spread)],
+    ['rounds', (row) => row.rounds],
   ]
-  console.log(table(rows, columns))
+  printWithPeers(rows, columns)
 }

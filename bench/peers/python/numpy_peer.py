@@ -1,5 +1,6 @@
 """NumPy on its OpenBLAS: f32, buffers made before, every operation in place."""
 
+import digits
 import numpy as np
 from serve import serve
 
@@ -72,6 +73,47 @@ class Step:
         self.biases[block] -= self.deltas[block].sum(axis=0)
 
 
+class Online:
+    """bp, one example after the other; `skipping` visits the rows of W whose pixel is not zero."""
+
+    def __init__(self, case):
+        random = np.random.default_rng(1)
+        uniform = lambda *shape: random.uniform(-1, 1, shape).astype(np.float32)
+        pairs = list(zip(case["widths"], case["widths"][1:]))
+        self.weights = [uniform(i, o) / np.float32(i**0.5) for i, o in pairs]
+        self.biases = [np.zeros(o, np.float32) for _, o in pairs]
+        self.gradients = [np.empty_like(weight) for weight in self.weights]
+        self.pixels, self.targets = digits.read(case)
+        self.places, self.values = digits.lit(self.pixels)
+        self.skipping, self.turn = case.get("form") == "skipping zeros", 0
+
+    def __call__(self):
+        self.turn = (self.turn + 1) % len(self.pixels)
+        (first, top), rate = self.weights, np.float32(LEARNING_RATE)
+        if self.skipping:
+            place, x = self.places[self.turn], self.values[self.turn]
+            rows = first[place]
+        else:
+            x, rows = self.pixels[self.turn], first
+        h = np.tanh(x @ rows + self.biases[0])
+        y = h @ top + self.biases[1]
+        y = np.exp(y - y.max())
+        delta = (y / y.sum() - self.targets[self.turn]) * rate
+        below = (top @ delta) * (1 - h * h)
+        self.update(1, h, delta)
+        if self.skipping:
+            first[place] = rows - np.outer(x, below)
+            self.biases[0] -= below
+        else:
+            self.update(0, x, below)
+        return 1
+
+    def update(self, block, x, delta):
+        np.multiply(x[:, None], delta, out=self.gradients[block])
+        self.weights[block] -= self.gradients[block]
+        self.biases[block] -= delta
+
+
 class Product:
     """A product alone, four matrices in rotation."""
 
@@ -100,6 +142,8 @@ def prepare(case):
         raise ValueError("NumPy has no bf16")
     if case["bench"] == "gemm":
         return Product(case["job"], case["m"], case["n"], case["k"])
+    if case["bench"] == "online":
+        return Online(case)
     return Step(case["widths"], case["rule"], case["batch"])
 
 

@@ -1,5 +1,6 @@
 """PyTorch in two forms: its own autograd and optimizer, and steps written out in place."""
 
+import pytorch_online
 import torch
 import torch.nn.functional as F
 from serve import serve
@@ -106,6 +107,8 @@ def prepare(case):
     if case["bench"] == "gemm":
         dtype = torch.bfloat16 if bf16 else torch.float32
         return Product(case["job"], case["m"], case["n"], case["k"], dtype)
+    if case["bench"] == "online":
+        return pytorch_online.prepare(case)
     if case["rule"] != "bp":
         raise ValueError(f"no {case['rule']} in PyTorch here")
     if case.get("form") != "in place":
