@@ -1,46 +1,56 @@
 /**
- * Ratios of this run, to the ceiling and to peers, against those committed for this CPU: names what
- * fell by more than 5 %, and fails then. `--write` commits this run's instead.
+ * Ratios of this run, to the ceiling, to the bandwidth and to peers, against those committed for
+ * this CPU and kernel: names what fell by more than 5 %, and fails then. `--write` commits this
+ * run's instead.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { withDefaults } from './all.mjs'
 import { flag, number } from './options.mjs'
-import { ratios } from './ratios.mjs'
+import { ratios, what } from './ratios.mjs'
 import { percent, table } from './table.mjs'
 
-const file = new URL('committed.json', import.meta.url)
-const BENCHES = ['gemm', 'step']
+const FILE = new URL('committed.json', import.meta.url)
+const BENCHES = ['gemm', 'step', 'online']
 /** What a ratio may lose before it counts as fallen. */
 const TOLERANCE = 0.05
 
-export const options = { write: flag(), peers: flag(), seconds: number(40) }
+/** `seconds` are those of each benchmark; its own unless told. */
+export const options = { write: flag(), peers: flag(), seconds: number() }
 
-export async function run({ write, peers, seconds }, benches) {
+export async function run({ write, peers, seconds }, benches, file = FILE) {
+  const given = seconds === undefined ? { peers } : { peers, seconds }
   const rows = []
   for (const name of BENCHES) {
-    rows.push(...(await withDefaults(await benches[name](), { peers, seconds }, benches)))
+    rows.push(...(await withDefaults(await benches[name](), given, benches)))
   }
-  const model = cpus()[0].model.trim()
-  const all = JSON.parse(readFileSync(file, 'utf8'))
   const measured = keyed(rows)
-  const compared = compare(all[model] ?? {}, measured)
+  const machine = `${cpus()[0].model.trim()}, ${rows[0].kernel}`
+  const all = JSON.parse(readFileSync(file, 'utf8'))
+  const compared = compare(all[machine] ?? {}, measured)
   if (write) {
-    const entry = { ...all, [model]: { ...all[model], ...measured } }
+    const entry = { ...all, [machine]: { ...all[machine], ...measured } }
     writeFileSync(file, `${JSON.stringify(entry, null, 2)}\n`)
-  } else if (all[model] === undefined) {
-    console.error(`gate: nothing is committed for ${model}; --write does`)
+    console.error(`gate: ${Object.keys(measured).length} ratios are kept for ${machine}`)
+  } else if (all[machine] === undefined) {
+    console.error(`gate: nothing is committed for ${machine}; --write does`)
   } else if (compared.some(({ fell }) => fell)) process.exitCode = 1
   return compared
 }
 
-/** Ratios by what they are of: `step fa f32 64 rows 2T` to the ceiling, `… / numpy bp`. */
+/**
+ * Ratios by what they are of: `step fa f32 64 rows 2T` to the ceiling, `online fa digits f32 1 rows
+ * 2T` to the bandwidth, `… / numpy bp` to a peer.
+ */
 export function keyed(rows) {
-  const ours = rows.filter(({ ofCeiling, peer }) => ofCeiling !== undefined && peer === undefined)
-  const name = ({ bench, rule, job, ours: one = rule ?? job, precision, batch, m, threads }) =>
-    `${bench} ${one} ${precision} ${batch ?? m} rows ${threads}T`
+  const share = ({ ofCeiling, ofBandwidth }) => ofCeiling ?? ofBandwidth
+  const ours = rows.filter((row) => share(row) !== undefined && row.peer === undefined)
+  const name = (row) => {
+    const { bench, ours: one = what(row), precision, batch, m, threads } = row
+    return `${bench} ${one} ${precision} ${batch ?? m} rows ${threads}T`
+  }
   return Object.fromEntries([
-    ...ours.map((row) => [name(row), row.ofCeiling]),
+    ...ours.map((row) => [name(row), share(row)]),
     ...ratios(rows).map((row) => [`${name(row)} / ${row.peer} ${row.theirs}`, row.ratio]),
   ])
 }
