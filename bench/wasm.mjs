@@ -4,6 +4,7 @@
  * of its own, asked in turn like a peer.
  */
 import { fileURLToPath } from 'node:url'
+import { buildWasm } from '../scripts/setup/wasm.mjs'
 import { fraction, interleave, median } from './measure.mjs'
 import { flag, number, numbers, words } from './options.mjs'
 import { node } from './peers/npm.mjs'
@@ -37,6 +38,7 @@ export const options = {
 }
 
 export async function run({ modes, batches, rules, stepBatches, seconds, peers }) {
+  await buildWasm()
   const engines = await startEngines(modes)
   const rivals = peers ? await startPeers(PEERS, 1) : { running: [], missing: [] }
   const ours = engines.running.flatMap((one) => [

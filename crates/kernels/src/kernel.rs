@@ -244,7 +244,8 @@ pub struct Map {
 /// while the call lasts, other units of the same job excepted; `units` lies within the job's own
 /// count. Sizes of zero are allowed.
 pub trait Kernel: Send + Sync {
-    /// The name of the kernel's file: `generic`, `avx2`, `avx512`, `avx512_wide`, `simd128`.
+    /// The name of the kernel's file: `generic`, `avx2`, `avx512`, `avx512_wide`, `simd128`,
+    /// `relaxed`; in WebAssembly with a tile's shape, where that is given: `relaxed_6x8`.
     fn name(&self) -> &'static str;
 
     fn forward_units(&self, job: &Forward) -> usize;

@@ -23,8 +23,8 @@ fn pieces<const C: usize>() -> impl ExactSizeIterator<Item = usize> {
 }
 
 impl Ahead {
-    /// The share of `pass`, one of `passes` of `steps` steps each, in `bytes` bytes from `at` on,
-    /// the last pass's being the shortest; nothing where there are no bytes.
+    /// The share of `pass`, one of `passes` of `steps` steps each, in `bytes` bytes from `at` on;
+    /// nothing for a pass that would reach past them.
     fn share(at: *const f32, bytes: usize, steps: usize, pass: usize, passes: usize) -> Self {
         let step = bytes.div_ceil((steps * passes).max(1));
         let first = pass * steps * step;
