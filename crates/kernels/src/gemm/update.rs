@@ -240,6 +240,8 @@ pub unsafe fn update_store<V: Vector, const R: usize, const P: usize>(
             }
             return;
         }
+        // A copy, so that only here the sums leave their registers.
+        let sums = black_box(*sums);
         let (rows, panels) = black_box((R, P));
         for r in 0..rows {
             for p in 0..panels {
