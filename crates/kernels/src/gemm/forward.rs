@@ -4,7 +4,7 @@ use core::mem::MaybeUninit;
 use core::ops::Range;
 
 use super::quads::Quads;
-use super::{in_tiles, keep_in_register, outer_product_step};
+use super::{in_register, in_tiles, outer_product_step};
 use crate::epilogue::{activate, gate};
 use crate::kernel::{Epilogue, Forward, LANES};
 use crate::vector::Vector;
@@ -81,7 +81,7 @@ unsafe fn forward_tile<V: Vector, const R: usize, const P: usize>(
             for p in 0..P {
                 V::prefetch_later(ahead.wrapping_add(p * panel_floats + k / 4 * LANES));
             }
-            keep_in_register!(line);
+            line = in_register(line);
             x.keep_in_registers();
             for step in 0..4 {
                 let line = line.add(step * LANES);

@@ -67,24 +67,27 @@ macro_rules! in_vectors {
     };
 }
 
-/// Has an address or a stride lie in a register at this place of a loop. Left alone, the compiler
+/// The same address, which lies in a register at this place of a loop. Left alone, the compiler
 /// thinks of addresses as sums of others, for which it then lacks registers: a load from the
 /// stack for each broadcast, a quarter of all instructions.
-macro_rules! keep_in_register {
-    ($value:ident) => {
-        #[cfg(target_arch = "x86_64")]
-        #[allow(clippy::pointers_in_nomem_asm_block)]
-        {
-            core::arch::asm!(
-                "/* {0} */",
-                inout(reg) $value,
-                options(nomem, nostack, preserves_flags)
-            );
-        }
+#[inline(always)]
+fn in_register(address: *const f32) -> *const f32 {
+    #[cfg(target_arch = "x86_64")]
+    #[allow(clippy::pointers_in_nomem_asm_block)]
+    // SAFETY: no instruction at all.
+    let address = unsafe {
+        let mut kept = address;
+        core::arch::asm!(
+            "/* {0} */",
+            inout(reg) kept,
+            options(nomem, nostack, preserves_flags)
+        );
+        kept
     };
+    address
 }
 
-pub(crate) use {in_tiles, in_vectors, keep_in_register};
+pub(crate) use {in_tiles, in_vectors};
 
 /// One k: R values of x, each at its place, times P rows of panels, `panel_floats` apart.
 #[inline(always)]

@@ -1,6 +1,6 @@
 //! Where a product reads its rows of x.
 
-use super::keep_in_register;
+use super::in_register;
 
 /// Places in R rows, 16 at most. A register for every four and two for the strides are enough:
 /// 0 to 3 strides go into the instruction, where the third has a register of its own.
@@ -19,28 +19,16 @@ impl<const R: usize> Quads<R> {
         Self { first, stride, third: 3 * stride }
     }
 
-    /// # Safety
-    /// None: it emits no instruction.
+    /// Has all of them lie in registers at this place of a loop.
     #[inline(always)]
-    pub unsafe fn keep_in_registers(&mut self) {
-        let Self { first: [a, b, c, d], stride, third } = self;
-        let (mut a, mut b, mut c, mut d) = (*a, *b, *c, *d);
-        let (mut stride, mut third) = (*stride, *third);
-        unsafe {
-            keep_in_register!(stride);
-            keep_in_register!(third);
-            keep_in_register!(a);
-            if R > 4 {
-                keep_in_register!(b);
-            }
-            if R > 8 {
-                keep_in_register!(c);
-            }
-            if R > 12 {
-                keep_in_register!(d);
+    pub fn keep_in_registers(&mut self) {
+        let stride = |stride| in_register(core::ptr::without_provenance(stride)).addr();
+        (self.stride, self.third) = (stride(self.stride), stride(self.third));
+        for (quad, place) in self.first.iter_mut().enumerate() {
+            if R > 4 * quad {
+                *place = in_register(*place);
             }
         }
-        *self = Self { first: [a, b, c, d], stride, third };
     }
 
     /// The place in row r, r < R.

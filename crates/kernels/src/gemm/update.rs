@@ -4,7 +4,7 @@ use core::cell::RefCell;
 use core::hint::black_box;
 use core::ops::Range;
 
-use super::{in_tiles, keep_in_register, outer_product_step};
+use super::{in_register, in_tiles, outer_product_step};
 use crate::epilogue::{load_first, step};
 use crate::kernel::{LANES, ROW_CHUNK, Sgd, Update};
 use crate::vector::Vector;
@@ -284,8 +284,7 @@ unsafe fn update_chunk<V: Vector, const R: usize, const P: usize>(
         let mut delta = delta.wrapping_add(early.end * delta_stride);
         let mut x_at = x.at.wrapping_add(early.end * x.stride);
         while left >= 2 {
-            keep_in_register!(delta);
-            keep_in_register!(x_at);
+            (delta, x_at) = (in_register(delta), in_register(x_at));
             outer_product_step(&mut sums, delta, LANES, |r| x_at.add(r));
             let (next_delta, next_x) = (delta.add(delta_stride), x_at.add(x.stride));
             outer_product_step(&mut sums, next_delta, LANES, |r| next_x.add(r));
