@@ -42,7 +42,7 @@ export async function run({ modes, batches, rules, stepBatches, seconds, peers }
   const engines = await startEngines(modes)
   const rivals = peers ? await startPeers(PEERS, 1) : { running: [], missing: [] }
   const ours = engines.running.flatMap((one) => [
-    subject(one, { bench: 'ceiling' }, 1),
+    { ...subject(one, { bench: 'ceiling' }, 1), ceiling: true },
     ...batches.flatMap((m) => JOBS.map((job) => product(one, job, m))),
     ...stepBatches.flatMap((batch) => rules.map((rule) => step(one, rule, batch))),
   ])
