@@ -2,9 +2,9 @@
 //! --example neighbours -- [THREADS]`.
 //!
 //! Multiply-adds on registers alone leave a core most of its turns, so a neighbour on its other
-//! hardware thread hardly slows them. With two idle instructions beside each they need half of
-//! the turns, as a product does: then a busy neighbour costs up to half of the speed. On a core
-//! of one's own all rows are alike, best and median.
+//! hardware thread hardly slows them. With one or two idle instructions beside each they need a
+//! third or half of the turns, and a busy neighbour costs them as much as he takes; products have
+//! about one. On a core of one's own all rows are alike, best and median.
 
 #[cfg(target_arch = "x86_64")]
 mod loops;
