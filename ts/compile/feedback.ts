@@ -1,8 +1,11 @@
-import type { Grid, Init, Role, Structure, Tensor } from '../engine/program.js'
+import type { Grid, Role, Structure, Tensor } from '../engine/program.js'
 import { UsageError } from '../errors.js'
-import { blockAt, widthBelow, type Network } from '../network/index.js'
-import type { Matrix } from '../rules/vocabulary.js'
+import { outputs } from '../network/index.js'
+import type { Matrix } from '../rules/signals.js'
 import { names } from './names.js'
+import { widthAt } from './parts.js'
+import type { Context } from './phase.js'
+import { tensor } from './tensors.js'
 
 /** What is chosen of the matrices that carry signals: nothing ties them to the weights. */
 export interface FeedbackOptions {
@@ -35,60 +38,86 @@ const HIDDEN_FEEDBACK = 2
 /** Reach of what carries the output's own error down. */
 const TOP_FEEDBACK = 0.2
 
-/** The rank of a block's feedback matrix, if that lies in two factors. */
-export function rankOf(network: Network, block: number, options: FeedbackOptions) {
-  const { feedbackRank: rank } = options
-  const least = Math.min(widthBelow(network, block), blockAt(network, block).width)
-  return rank !== undefined && rank < least ? rank : undefined
+/** The tensor of a matrix, declared unless it is. */
+export function matrixTensor(context: Context, { kind, block }: Matrix): string {
+  switch (kind) {
+    case 'weights':
+      return names.weight(block)
+    case 'direct':
+      return declare(context, directMatrix(context, block))
+    case 'fixed':
+      return declare(context, fixedMatrix(context, block))
+    default:
+      // What follows a weight, or is trained, lies as that does: whole and in f32.
+      return context.tensors.declare(drawn(context, block))
+  }
 }
 
-/** The feedback and direct matrices that the rule's signals name, each once. */
-export function feedback(
-  network: Network,
-  options: FeedbackOptions,
-  matrices: readonly Matrix[],
-): Tensor[] {
-  if (options.feedbackRank !== undefined && (options.feedbackDensity ?? 1) < 1) {
-    throw new UsageError('feedback is of low rank or sparse, not both: choose a rank or a density')
-  }
-  const tensors = matrices.flatMap(({ kind, block }) => {
-    if (kind === 'fixed') return fixedMatrix(network, options, block)
-    return kind === 'direct' ? [directMatrix(network, options, block)] : []
-  })
-  const { feedbackGrid: grid = 'f32' } = options
-  const onGrid = tensors.map((one) => (one.role === 'rows' ? one : { ...one, grid }))
-  return [...new Map(onGrid.map((one) => [one.name, one])).values()]
-}
-
-function fixedMatrix(network: Network, options: FeedbackOptions, block: number): Tensor[] {
-  const { width } = blockAt(network, block)
-  const { length } = network.blocks
-  const below = widthBelow(network, block)
-  const top = block === length - 1
-  const reach =
-    (top ? TOP_FEEDBACK : HIDDEN_FEEDBACK * Math.sqrt(3 / width)) * options.feedbackScale
-  const rank = rankOf(network, block, options)
-  if (rank === undefined) {
-    const whole = tensor(names.feedback(block), 'feedback', [below, width], reach, block)
-    return [sparse(whole, options, width, 4 * length + block)]
-  }
+/** The two factors of a fixed matrix, and what the first one carries, if it is of low rank. */
+export function factorsOf(context: Context, { kind, block }: Matrix) {
+  const { rows, columns, rank, index } = shapeOf(context, block)
+  if (kind !== 'fixed' || rank === undefined) return undefined
   // Sums of `rank` products with the variance of the whole matrix's elements, reach² / 3.
-  const factor = ((3 * reach ** 2) / rank) ** 0.25
-  return [
-    tensor(names.feedbackLeft(block), 'feedback', [below, rank], factor, 2 * length + block),
-    tensor(names.feedbackRight(block), 'feedback', [rank, width], factor, 3 * length + block),
-    tensor(names.carried(block), 'rows', [rank]),
-  ]
+  const reach = ((3 * reachOf(context, block) ** 2) / rank) ** 0.25
+  const factor = (name: string, shape: number[], at: number): string =>
+    declare(context, uniform(name, 'feedback', shape, reach, index(at)))
+  return {
+    left: factor(names.feedbackLeft(block), [rows, rank], 2),
+    right: factor(names.feedbackRight(block), [rank, columns], 3),
+    carried: context.tensors.rows(names.carried(block), rank),
+  }
 }
 
-function directMatrix(network: Network, options: FeedbackOptions, block: number): Tensor {
-  const { length } = network.blocks
-  const classes = blockAt(network, length - 1).width
-  const shape = [classes, blockAt(network, block).width]
+/** Declares a fixed matrix on the grid that was chosen. */
+function declare({ tensors, options }: Context, tensor: Tensor): string {
+  return tensors.declare({ ...tensor, grid: options.feedbackGrid ?? 'f32' })
+}
+
+function shapeOf({ layouts, options }: Context, block: number) {
+  const [rows, columns] = layouts[block]?.weight ?? [0, 0]
+  const { feedbackRank: rank } = options
+  return {
+    rows,
+    columns,
+    rank: rank !== undefined && rank < Math.min(rows, columns) ? rank : undefined,
+    /** Draws of different purposes stand apart, a network's length of indices each. */
+    index: (purpose: number): number => purpose * layouts.length + block,
+  }
+}
+
+function reachOf(context: Context, block: number): number {
+  const { columns } = shapeOf(context, block)
+  const top = block === context.layouts.length - 1
+  const reach = top ? TOP_FEEDBACK : HIDDEN_FEEDBACK * Math.sqrt(3 / columns)
+  return reach * context.options.feedbackScale
+}
+
+/** A matrix of the shape of a block's weight. */
+function drawn(context: Context, block: number): Tensor {
+  const { rows, columns, index } = shapeOf(context, block)
+  const reach = reachOf(context, block)
+  return uniform(names.feedback(block), 'feedback', [rows, columns], reach, index(0))
+}
+
+function fixedMatrix(context: Context, block: number): Tensor {
+  const { columns, index } = shapeOf(context, block)
+  return sparse(drawn(context, block), context.options, columns, index(4))
+}
+
+function directMatrix(context: Context, block: number): Tensor {
+  const { layouts, options } = context
+  const classes = outputs(options.network)
+  const { index } = shapeOf(context, block)
+  const shape = [classes, widthAt(layouts[block], options.network.blocks[block], options.rule.tap)]
   const reach = TOP_FEEDBACK * options.feedbackScale
-  // Direct matrices draw past the indices of the feedback matrices.
-  const whole = tensor(names.direct(block), 'direct', shape, reach, length + block)
-  return sparse(whole, options, classes, 5 * length + block)
+  const whole = uniform(names.direct(block), 'direct', shape, reach, index(1))
+  return sparse(whole, options, classes, index(5))
+}
+
+/** Throws `UsageError` where options of feedback exclude each other. */
+export function checkFeedback({ feedbackRank, feedbackDensity = 1 }: FeedbackOptions): void {
+  if (feedbackRank === undefined || feedbackDensity === 1) return
+  throw new UsageError('feedback is of low rank or sparse, not both: choose a rank or a density')
 }
 
 /** A uniform tensor, or what `feedbackDensity` leaves of it; `senders` are those to choose from. */
@@ -105,9 +134,7 @@ function sparse(
   return { ...whole, structure, init: { ...init, range: init.range / Math.sqrt(share) } }
 }
 
-/** Zeros, or drawn from U(±range) of the stream `feedback`. */
-function tensor(name: string, role: Role, shape: number[], range?: number, index = 0): Tensor {
-  const init: Init =
-    range === undefined ? { kind: 'zeros' } : { kind: 'uniform', range, stream: 'feedback', index }
-  return { name, role, shape, init, structure: { kind: 'dense' }, grid: 'f32' }
+/** Drawn from U(±range) of the stream `feedback`. */
+function uniform(name: string, role: Role, shape: number[], range: number, index: number): Tensor {
+  return tensor(name, role, shape, { kind: 'uniform', range, stream: 'feedback', index })
 }

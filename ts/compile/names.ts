@@ -1,7 +1,5 @@
 /** The names of tensors, in one place. */
 export const names = {
-  input: 'input',
-  targets: 'targets',
   weight: (block: number): string => `blocks.${block}.weight`,
   bias: (block: number): string => `blocks.${block}.bias`,
   feedback: (block: number): string => `blocks.${block}.feedback`,
@@ -10,12 +8,31 @@ export const names = {
   feedbackRight: (block: number): string => `blocks.${block}.feedback.right`,
   carried: (block: number): string => `blocks.${block}.carried`,
   direct: (block: number): string => `blocks.${block}.direct`,
-  output: (block: number): string => `blocks.${block}.output`,
-  delta: (block: number): string => `blocks.${block}.delta`,
-  /** Backpropagation's delta, in the probe. */
-  chain: (block: number): string => `blocks.${block}.chain`,
   velocity: (block: number): string => `blocks.${block}.velocity`,
   biasVelocity: (block: number): string => `blocks.${block}.biasVelocity`,
-  prediction: 'prediction',
-  outputError: 'output.error',
+  /** Backpropagation's delta, in the probe. */
+  chain: (block: number): string => `blocks.${block}.chain`,
+  targets: 'targets',
 } as const
+
+/** The names of what a pass leaves behind; those of the first pass have no prefix. */
+export const passNames = (pass: string) => {
+  const prefix = pass === '' ? '' : `${pass}.`
+  return {
+    input: `${prefix}input`,
+    /** Output of a block's linear map, where no activation is fused into it. */
+    linear: (block: number): string => `${prefix}blocks.${block}.linear`,
+    /** After a part of a block, but the last. */
+    part: (block: number, part: number): string => `${prefix}blocks.${block}.parts.${part}`,
+    saved: (block: number, part: number): string => `${prefix}blocks.${block}.saved.${part}`,
+    output: (block: number): string => `${prefix}blocks.${block}.output`,
+    noise: (block: number): string => `${prefix}blocks.${block}.noise`,
+    blockDelta: (block: number): string => `${prefix}blocks.${block}.delta`,
+    prediction: `${prefix}prediction`,
+    error: `${prefix}output.error`,
+    delta: `${prefix}output.delta`,
+    target: `${prefix}output.target`,
+    loss: `${prefix}output.loss`,
+    metrics: [`${prefix}loss`, `${prefix}errors`],
+  } as const
+}

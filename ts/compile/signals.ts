@@ -1,63 +1,107 @@
-import type { Instruction, Project } from '../engine/program.js'
+import type { Gate, Instruction, Project, Term } from '../engine/program.js'
 import { FeedalignError, UsageError } from '../errors.js'
-import { blockAt, type Network } from '../network/index.js'
-import {
-  D,
-  fixed,
-  weights,
-  type Matrix,
-  type Place,
-  type Rule,
-  type Signal,
-} from '../rules/vocabulary.js'
-import { rankOf, type FeedbackOptions } from './feedback.js'
-import { names } from './names.js'
+import { unitsOf } from '../network/index.js'
+import type { Matrix, RowsNode, Signal } from '../rules/signals.js'
+import { factorsOf, matrixTensor } from './feedback.js'
+import { passNames } from './names.js'
+import type { PhaseBuilder } from './phase.js'
 
-/** The signal of each hidden block, from the input side. */
-export function signalsOf(rule: Rule, network: Network): Signal[] {
-  const out = { error: 'error', delta: 'delta' } as const
-  const hidden = network.blocks.slice(0, -1)
-  return hidden.map((_, block) => {
-    const place: Place = { block, above: block + 1, out, weights, fixed, D }
-    return rule.signal(place)
-  })
-}
+/** Where the deltas of blocks are that signals go on from. */
+export type Deltas = (block: number) => string | undefined
+
+/** Deltas of none: for signals that come through no block. */
+export const noDeltas: Deltas = () => undefined
 
 /** The matrices that signals are carried by. */
 export function matricesOf(signals: readonly Signal[]): Matrix[] {
   return signals.flatMap((signal) => {
-    if (signal.kind === 'none') return []
-    return signal.kind === 'add' ? matricesOf(signal.terms) : [signal.matrix]
-  })
-}
-
-/** What is lowered, and for what. */
-export interface Lowering extends FeedbackOptions {
-  readonly network: Network
-  readonly rule: Rule
-}
-
-/** The ops that bring a signal to block i: its delta, with the block's derivative applied. */
-export function lowerSignal(
-  signal: Signal,
-  i: number,
-  lowering: Lowering,
-  delta: (block: number) => string,
-): Instruction[] {
-  const { network, rule } = lowering
-  const terms = flatten(signal)
-  const gate = { h: names.output(i), activation: blockAt(network, i).activation }
-  return terms.flatMap((term, place) => {
-    const into = {
-      out: delta(i),
-      accumulate: place > 0,
-      // The gate applies to the sum, so to the last term's store.
-      ...(place === terms.length - 1 ? { gate } : {}),
+    switch (signal.kind) {
+      case 'none':
+      case 'rows':
+        return []
+      case 'through':
+        return [signal.matrix]
+      case 'direct':
+        return [signal.matrix, ...matricesOf([signal.from])]
+      case 'add':
+        return matricesOf(signal.terms)
+      case 'rowScale':
+        return matricesOf([signal.of, signal.by])
+      default:
+        return matricesOf([signal.of])
     }
-    return term.kind === 'direct'
-      ? [project(source(term.from, network), matrixName(term.matrix), false, into)]
-      : carry(delta(checkedAbove(term.above, i, rule)), term.matrix, lowering, into)
   })
+}
+
+type Carried = Extract<Signal, { kind: 'through' | 'direct' }>
+
+/** A summand: a signal times a factor. */
+interface Summand {
+  readonly factor: number
+  readonly of: Signal
+}
+
+function summands(signal: Signal, factor = 1): Summand[] {
+  if (signal.kind === 'none') return []
+  if (signal.kind === 'add') return signal.terms.flatMap((term) => summands(term, factor))
+  if (signal.kind === 'scale') return summands(signal.of, factor * signal.factor)
+  return [{ factor, of: signal }]
+}
+
+/** Whether a product's store can add it without more ado. */
+const isCarried = ({ factor, of }: Summand): boolean =>
+  factor === 1 && (of.kind === 'through' || of.kind === 'direct')
+
+/** The name of rows that hold the signal; those of a pass are taken as they are. */
+export function materialise(phase: PhaseBuilder, signal: Signal, deltas = noDeltas): string {
+  if (signal.kind === 'rows') return rowsName(phase, signal.rows)
+  const out = phase.temporary(widthOf(phase, signal))
+  lowerInto(phase, signal, deltas, { out })
+  return out
+}
+
+/** Adds the ops that write a signal, ⊙ f′ of the gate if there is one. */
+export function lowerInto(
+  phase: PhaseBuilder,
+  signal: Signal,
+  deltas: Deltas,
+  { out, gate }: { readonly out: string; readonly gate?: Gate },
+): void {
+  const all = summands(signal)
+  const carried = all.filter(isCarried).map(({ of }) => of as Carried)
+  const others = all.filter((summand) => !isCarried(summand))
+  if (gate !== undefined && carried.length === 0) {
+    const ungated = materialise(phase, signal, deltas)
+    const part = { kind: 'activation', activation: gate.activation } as const
+    phase.add({ op: 'localBackward', part, delta: ungated, out, saved: [gate.h] })
+    return
+  }
+  if (others.length > 0) combine(phase, others, deltas, out)
+  carried.forEach((term, place) => {
+    const last = place === carried.length - 1
+    // The gate applies to the sum, so to the last term's store.
+    const gated = last && gate !== undefined ? { gate } : {}
+    carry(phase, term, deltas, { out, accumulate: place > 0 || others.length > 0, ...gated })
+  })
+}
+
+function combine(
+  phase: PhaseBuilder,
+  summands: readonly Summand[],
+  deltas: Deltas,
+  out: string,
+): void {
+  const [only] = summands
+  if (summands.length === 1 && only?.factor === 1 && only.of.kind === 'rowScale') {
+    const [x, by] = [only.of.of, only.of.by].map((one) => materialise(phase, one, deltas))
+    phase.add({ op: 'rowScale', x: x ?? '', by: by ?? '', out })
+    return
+  }
+  const terms = summands.map(({ factor, of }): Term => {
+    const sign = of.kind === 'sign'
+    return { tensor: materialise(phase, sign ? of.of : of, deltas), factor, sign }
+  })
+  phase.add({ op: 'combine', terms, out })
 }
 
 type Into = Pick<Project, 'out' | 'accumulate' | 'gate'>
@@ -70,44 +114,81 @@ const project = (delta: string, matrix: string, transpose: boolean, into: Into):
   ...into,
 })
 
-/** delta · Mᵀ, in two steps where M lies in two factors. */
-function carry(delta: string, matrix: Matrix, lowering: Lowering, into: Into): Instruction[] {
-  const { block } = matrix
-  if (matrix.kind !== 'fixed' || rankOf(lowering.network, block, lowering) === undefined) {
-    return [project(delta, matrixName(matrix), true, into)]
+function carry(phase: PhaseBuilder, term: Carried, deltas: Deltas, into: Into): void {
+  const { matrix } = term
+  if (term.kind === 'direct') {
+    const from = materialise(phase, term.from, deltas)
+    phase.add(project(from, matrixTensor(phase.context, matrix), false, into))
+    return
   }
-  const carried = names.carried(block)
-  return [
-    project(delta, names.feedbackRight(block), true, { out: carried, accumulate: false }),
-    project(carried, names.feedbackLeft(block), true, into),
-  ]
+  const delta = deltas(term.above)
+  if (delta === undefined) {
+    const { name } = phase.context.options.rule
+    throw new UsageError(
+      `rule ${name}: no signal reaches block ${term.above}, from which one is taken`,
+    )
+  }
+  const factors = factorsOf(phase.context, matrix)
+  if (factors === undefined) {
+    phase.add(project(delta, matrixTensor(phase.context, matrix), true, into))
+    return
+  }
+  const { right, left, carried } = factors
+  phase.add(project(delta, right, true, { out: carried, accumulate: false }))
+  phase.add(project(carried, left, true, into))
 }
 
-type Term = Extract<Signal, { kind: 'through' | 'direct' }>
-
-function flatten(signal: Signal): Term[] {
-  if (signal.kind === 'none') return []
-  return signal.kind === 'add' ? signal.terms.flatMap(flatten) : [signal]
-}
-
-function checkedAbove(above: number, i: number, rule: Rule): number {
-  if (above === i + 1) return above
-  throw new UsageError(`rule ${rule.name}: block ${i} can be reached through block ${i + 1} only`)
-}
-
-function source(from: 'error' | 'delta', network: Network): string {
-  return from === 'error' ? names.outputError : names.delta(network.blocks.length - 1)
-}
-
-function matrixName(matrix: Matrix): string {
-  switch (matrix.kind) {
-    case 'weights':
-      return names.weight(matrix.block)
-    case 'fixed':
-      return names.feedback(matrix.block)
+/** Numbers per example of a signal. */
+export function widthOf(phase: PhaseBuilder, signal: Signal): number {
+  const { layouts } = phase.context
+  const width = (block: number): number => unitsOf(layouts[block]?.output ?? [])
+  switch (signal.kind) {
+    case 'none':
+      throw new FeedalignError('no signal has no width')
+    case 'rows':
+      return rowsWidth(phase, signal.rows)
+    case 'through':
+      return unitsOf(layouts[signal.above]?.input ?? [])
     case 'direct':
-      return names.direct(matrix.block)
+      return width(signal.matrix.block)
+    case 'add': {
+      const [first] = signal.terms
+      if (first === undefined) throw new UsageError('add() of no signals')
+      return widthOf(phase, first)
+    }
     default:
-      throw new FeedalignError('a signal is carried by an unknown matrix')
+      return widthOf(phase, signal.of)
   }
+}
+
+function rowsWidth({ context }: PhaseBuilder, node: RowsNode): number {
+  const { layouts, options } = context
+  switch (node.of) {
+    case 'input':
+      return unitsOf(options.network.shape)
+    case 'output':
+      return unitsOf(layouts[node.block]?.output ?? [])
+    case 'noise':
+      return unitsOf(layouts[node.block]?.linear ?? [])
+    case 'loss':
+      return 1
+    default:
+      return unitsOf(layouts.at(-1)?.output ?? [])
+  }
+}
+
+function rowsName(phase: PhaseBuilder, node: RowsNode): string {
+  const names = passNames(node.pass)
+  if (node.of === 'output' || node.of === 'noise') return names[node.of](node.block)
+  if (node.of === 'input' || node.of === 'error' || node.of === 'delta') return names[node.of]
+  if (node.of === 'loss') return lossSlot(phase, node.pass)
+  throw new FeedalignError('the engine does not tell targets yet')
+}
+
+/** The loss of each example, which a pass writes only where somebody reads it. */
+function lossSlot(phase: PhaseBuilder, pass: string): string {
+  const names = passNames(pass)
+  const loss = phase.ops.find((one) => one.op === 'loss' && one.metrics[0] === names.metrics[0])
+  if (loss?.op !== 'loss') throw new FeedalignError(`there is no pass ${JSON.stringify(pass)}`)
+  return (loss.perExample = phase.context.tensors.rows(names.loss, 1))
 }

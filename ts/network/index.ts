@@ -1,31 +1,18 @@
-import type { Activation } from '../engine/program.js'
 import { byName, UsageError } from '../errors.js'
+import { activations, type ActivationName } from './activations.js'
+import { unitsOf, type Block, type Layout, type Network } from './blocks.js'
+import { layoutsOf } from './layouts.js'
 
-/** The names of activations, with what they compile to. */
-export const activations = [
-  { name: 'identity', activation: { kind: 'identity' } },
-  { name: 'tanh', activation: { kind: 'tanh' } },
-  { name: 'sigmoid', activation: { kind: 'sigmoid' } },
-  { name: 'relu', activation: { kind: 'relu' } },
-  { name: 'leaky-relu', activation: { kind: 'leakyRelu', slope: 0.01 } },
-] as const satisfies readonly { name: string; activation: Activation }[]
-
-export type ActivationName = (typeof activations)[number]['name']
-
-/** A linear map a = x · W + b, W [width of the block below × width], then its activation. */
-export interface Block {
-  readonly kind: 'dense'
-  /** Units, 1 to 1,000,000. */
-  readonly width: number
-  readonly activation: Activation
-}
-
-export interface Network {
-  /** Inputs per example. */
-  readonly inputs: number
-  /** From the input side up; the last one's width is that of the output. */
-  readonly blocks: readonly Block[]
-}
+export { activations, type ActivationName } from './activations.js'
+export {
+  unitsOf,
+  type Block,
+  type Layout,
+  type LinearMap,
+  type Network,
+  type Part,
+} from './blocks.js'
+export { layoutsOf, type Layouts } from './layouts.js'
 
 const MAX_WIDTH = 1_000_000
 
@@ -33,14 +20,17 @@ const MAX_WIDTH = 1_000_000
 export function dense(width: number, activation: ActivationName = 'identity'): Block {
   checkWidth(width, 'the width of a dense block')
   const found = byName('activation', activation, activations)
-  return { kind: 'dense', width, activation: found.activation }
+  const linear = { kind: 'dense', width } as const
+  if (found.name === 'identity') return { linear, parts: [] }
+  return { linear, parts: [{ kind: 'activation', activation: found.activation }] }
 }
 
-/** A network of blocks on `inputs` inputs. */
-export function network(inputs: number, ...blocks: Block[]): Network {
-  checkWidth(inputs, 'the count of inputs')
+/** A network of blocks on `inputs`: their count, or their layout [height, width, channels]. */
+export function network(inputs: number | Layout, ...blocks: Block[]): Network {
+  const shape = typeof inputs === 'number' ? [inputs] : inputs
+  checkWidth(unitsOf(shape), 'the count of inputs')
   if (blocks.length === 0) throw new UsageError('a network needs at least one block')
-  return { inputs, blocks }
+  return { shape, blocks }
 }
 
 /** `784-1500-10`: inputs, hidden blocks with `activation`, and a linear output block. */
@@ -65,25 +55,21 @@ export function parseNetwork(text: string, activation = 'tanh'): Network {
 
 /** The short form, as `784-1500-10`. */
 export function describe(network: Network): string {
-  return [network.inputs, ...network.blocks.map((block) => block.width)].join('-')
+  return [inputs(network), ...layoutsOf(network).map(({ output }) => unitsOf(output))].join('-')
 }
 
-/** Width of the input of block i. */
-export function widthBelow(network: Network, i: number): number {
-  return i === 0 ? network.inputs : blockAt(network, i - 1).width
-}
+/** Inputs of an example. */
+export const inputs = (network: Network): number => unitsOf(network.shape)
 
-/** Block i, counted from the input side. */
-export function blockAt(network: Network, i: number): Block {
-  const block = network.blocks[i]
-  if (block === undefined) throw new RangeError(`there is no block ${i}`)
-  return block
+/** Width of the output. */
+export function outputs(network: Network): number {
+  return unitsOf(layoutsOf(network).at(-1)?.output ?? network.shape)
 }
 
 /** Weights and biases. */
 export function parameterCount(network: Network): number {
-  return network.blocks
-    .map((block, i) => (widthBelow(network, i) + 1) * block.width)
+  return layoutsOf(network)
+    .map(({ weight: [rows, columns] }) => (rows + 1) * columns)
     .reduce((sum, count) => sum + count, 0)
 }
 

@@ -1,4 +1,5 @@
-import { defineRule, through } from './vocabulary.js'
+import { defineRule } from './rule.js'
+import { through } from './signals.js'
 
 export const bp = defineRule({
   name: 'bp',

@@ -1,4 +1,5 @@
-import { defineRule, direct } from './vocabulary.js'
+import { defineRule } from './rule.js'
+import { direct } from './signals.js'
 
 export const dfa = defineRule({
   name: 'dfa',

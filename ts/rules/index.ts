@@ -2,10 +2,12 @@ import { byName } from '../errors.js'
 import { bp } from './bp.js'
 import { dfa } from './dfa.js'
 import { fa } from './fa.js'
+import type { Rule } from './rule.js'
 import { shallow } from './shallow.js'
-import type { Rule } from './vocabulary.js'
 
-export * from './vocabulary.js'
+export * from './rule.js'
+export * from './signals.js'
+export * from './training.js'
 
 /** Every rule that comes with the library. */
 export const allRules: readonly Rule[] = [bp, fa, dfa, shallow]

@@ -1,4 +1,5 @@
-import { defineRule, none } from './vocabulary.js'
+import { defineRule } from './rule.js'
+import { none } from './signals.js'
 
 export const shallow = defineRule({
   name: 'shallow',

@@ -1,7 +1,6 @@
-import { outputs } from '../compile/index.js'
+import { inputs, outputs, type Network } from '../network/index.js'
 import { width, type Examples } from '../data/examples.js'
 import { UsageError } from '../errors.js'
-import type { Network } from '../network/index.js'
 
 /** The value, if it is a whole number within bounds. */
 export function whole(name: string, value: number, least: number, most: number): number {
@@ -29,9 +28,9 @@ export function share(name: string, value: number): number {
 
 /** Throws `UsageError` where the network cannot take the data; `what` names them. */
 export function checkFits(network: Network, what: string, { shape, targets }: Examples): void {
-  if (width(shape) !== network.inputs) {
+  if (width(shape) !== inputs(network)) {
     const found = width(shape)
-    throw new UsageError(`the network takes ${network.inputs} inputs, the ${what} has ${found}`)
+    throw new UsageError(`the network takes ${inputs(network)} inputs, the ${what} has ${found}`)
   }
   const last = outputs(network)
   if (targets.kind === 'labels' && targets.classes > last) {

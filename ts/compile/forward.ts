@@ -1,0 +1,109 @@
+import { unitsOf, type Layouts } from '../network/index.js'
+import { rows } from '../rules/signals.js'
+import type { Pass, PassOptions } from '../rules/training.js'
+import { names as shared, passNames } from './names.js'
+import { forwardPart, fusedActivation, stagesOf, type Stage } from './parts.js'
+import type { PhaseBuilder } from './phase.js'
+import { materialise } from './signals.js'
+import { tensor } from './tensors.js'
+
+/** Gathers the step's examples and their targets, as what passes without an `input` start from. */
+export function gather(phase: PhaseBuilder): void {
+  const { options, tensors, layouts } = phase.context
+  const { scale, shift, labels, network } = options
+  const outputs = unitsOf(layouts.at(-1)?.output ?? [])
+  const input = tensors.rows(passNames('').input, unitsOf(network.shape))
+  const targets = labels
+    ? tensors.declare(tensor(shared.targets, 'labels', []))
+    : tensors.rows(shared.targets, outputs)
+  phase.add({ op: 'gather', input, targets, scale, shift })
+}
+
+/** All blocks, and the loss. */
+export function forward(phase: PhaseBuilder, { name = '', input, noise }: PassOptions = {}): Pass {
+  const { network } = phase.context.options
+  const given = input ?? rows({ of: 'input', pass: '' })
+  let x = materialise(phase, given)
+  phase.inputs.set(name, x)
+  network.blocks.forEach((_, block) => {
+    x = forwardBlock(phase, block, x, name, noise)
+  })
+  loss(phase, x, name)
+  const of = (what: 'error' | 'delta' | 'target' | 'loss') => rows({ of: what, pass: name })
+  return {
+    name,
+    input: given,
+    error: of('error'),
+    delta: of('delta'),
+    target: of('target'),
+    loss: of('loss'),
+    output: (block) => rows({ of: 'output', pass: name, block }),
+    noise: (block) => rows({ of: 'noise', pass: name, block }),
+  }
+}
+
+/** One block on x; gives the name of its output. */
+function forwardBlock(
+  phase: PhaseBuilder,
+  block: number,
+  x: string,
+  pass: string,
+  deviation?: number,
+): string {
+  const stages = blockStages(phase, block, pass)
+  const [first] = stages
+  const names = passNames(pass)
+  const { linear } = layoutsAt(phase, block)
+  const out = first?.fused === true ? first.out : (first?.x ?? names.output(block))
+  phase.context.tensors.rows(out, unitsOf(linear))
+  phase.add({
+    op: 'linear',
+    x,
+    weight: shared.weight(block),
+    bias: shared.bias(block),
+    out,
+    activation: fusedActivation(first),
+    accumulate: false,
+    ...(deviation === undefined ? {} : { noise: noise(phase, block, pass, deviation) }),
+  })
+  for (const stage of stages) if (!stage.fused) forwardPart(phase, block, stage, names)
+  return stages.at(-1)?.out ?? out
+}
+
+/** The stages of a block in a pass of this phase. */
+export function blockStages(phase: PhaseBuilder, block: number, pass: string): Stage[] {
+  const found = phase.context.options.network.blocks[block]
+  if (found === undefined) throw new RangeError(`there is no block ${block}`)
+  return stagesOf(block, found, layoutsAt(phase, block), passNames(pass), phase.training)
+}
+
+function layoutsAt(phase: PhaseBuilder, block: number): Layouts {
+  const layouts = phase.context.layouts[block]
+  if (layouts === undefined) throw new RangeError(`there is no block ${block}`)
+  return layouts
+}
+
+function noise(phase: PhaseBuilder, block: number, pass: string, deviation: number): string {
+  const width = unitsOf(layoutsAt(phase, block).linear)
+  const out = phase.context.tensors.rows(passNames(pass).noise(block), width)
+  const distribution = { kind: 'normal', deviation } as const
+  phase.add({ op: 'noise', out, distribution, stream: 'noise', index: block })
+  return out
+}
+
+function loss(phase: PhaseBuilder, a: string, pass: string): void {
+  const { tensors, layouts, options } = phase.context
+  const names = passNames(pass)
+  const width = unitsOf(layouts.at(-1)?.output ?? [])
+  phase.metric(...names.metrics)
+  phase.add({
+    op: 'loss',
+    kind: options.loss.kind,
+    a,
+    y: tensors.rows(names.prediction, width),
+    targets: shared.targets,
+    delta: tensors.rows(names.delta, width),
+    error: tensors.rows(names.error, width),
+    metrics: [...names.metrics],
+  })
+}

@@ -1,0 +1,147 @@
+import type { Activation, Gate, LocalPart, Patches } from '../engine/program.js'
+import { unitsOf, type Block, type Layout, type Layouts, type Part } from '../network/index.js'
+import type { Tap } from '../rules/rule.js'
+import type { passNames } from './names.js'
+import type { PhaseBuilder } from './phase.js'
+
+/** A part of a block as a pass runs it. */
+export interface Stage {
+  readonly part: Part
+  /** Its place among the block's parts. */
+  readonly place: number
+  /** Layout and name of what it is given, and of what it makes. */
+  readonly from: Layout
+  readonly x: string
+  readonly to: Layout
+  readonly out: string
+  /** Whether the linear map's own store does it. */
+  readonly fused: boolean
+}
+
+type Names = ReturnType<typeof passNames>
+
+/** The parts that a pass runs, from the linear map up; dropout is there in training only. */
+export function stagesOf(
+  block: number,
+  { parts }: Block,
+  layouts: Layouts,
+  names: Names,
+  training: boolean,
+): Stage[] {
+  const run = parts
+    .map((part, place) => ({ part, place }))
+    .filter(({ part }) => training || part.kind !== 'dropout')
+  let [x, from] = [names.linear(block), layouts.linear]
+  return run.map(({ part, place }, i) => {
+    const to = layouts.parts[place] ?? layouts.output
+    const out = i === run.length - 1 ? names.output(block) : names.part(block, place)
+    const stage = { part, place, from, x, to, out, fused: i === 0 && part.kind === 'activation' }
+    ;[x, from] = [out, to]
+    return stage
+  })
+}
+
+/** Units of a block at a tap. */
+export function widthAt(layouts: Layouts | undefined, block: Block | undefined, tap: Tap): number {
+  if (layouts === undefined || block === undefined) throw new RangeError('there is no such block')
+  if (tap === 'linear') return unitsOf(layouts.linear)
+  if (tap === 'output') return unitsOf(layouts.output)
+  return unitsOf(layouts.parts[block.parts.findLastIndex(isOfUnits)] ?? layouts.linear)
+}
+
+/** Whether a part belongs to its units, as pooling and dropout do not: these follow the tap. */
+const isOfUnits = ({ kind }: Part): boolean =>
+  kind !== 'maxPool' && kind !== 'averagePool' && kind !== 'dropout'
+
+/** Those of the stages that a signal at a tap has to come back through. */
+export function belowTap(stages: readonly Stage[], tap: Tap): Stage[] {
+  if (tap === 'output') return [...stages]
+  if (tap === 'linear') return []
+  return stages.slice(0, stages.findLastIndex(({ part }) => isOfUnits(part)) + 1)
+}
+
+/** Ops that run a part. */
+export function forwardPart(phase: PhaseBuilder, block: number, stage: Stage, names: Names): void {
+  const { x, out } = stage
+  phase.context.tensors.rows(out, unitsOf(stage.to))
+  const saved = savedOf(phase, block, stage, names)
+  phase.add({ op: 'local', part: localPart(stage, block), x, out, saved, training: phase.training })
+}
+
+/** Ops that carry a delta back through a part. */
+export function backwardPart(
+  phase: PhaseBuilder,
+  block: number,
+  stage: Stage,
+  names: Names,
+  [delta, out]: readonly [string, string],
+): void {
+  const saved = savedOf(phase, block, stage, names)
+  phase.add({ op: 'localBackward', part: localPart(stage, block), delta, out, saved })
+}
+
+/** The gate of an activation, taken from its output. */
+export function gateOf({ part, out }: Stage): Gate {
+  if (part.kind !== 'activation') throw new RangeError(`${part.kind} is no gate`)
+  return { h: out, activation: part.activation }
+}
+
+/** The activation that the linear map's store applies. */
+export function fusedActivation(stage: Stage | undefined): Activation {
+  return stage?.fused === true && stage.part.kind === 'activation'
+    ? stage.part.activation
+    : { kind: 'identity' }
+}
+
+/** What the part leaves for its way back. */
+function savedOf(phase: PhaseBuilder, block: number, stage: Stage, names: Names): string[] {
+  switch (stage.part.kind) {
+    case 'activation':
+      return [stage.out]
+    case 'maxout':
+    case 'maxPool':
+      return [phase.context.tensors.rows(names.saved(block, stage.place), unitsOf(stage.to))]
+    default:
+      return []
+  }
+}
+
+function localPart({ part, from, place }: Stage, block: number): LocalPart {
+  switch (part.kind) {
+    case 'activation':
+    case 'maxout':
+      return part
+    case 'dropout':
+      return { kind: 'dropout', rate: part.rate, index: block }
+    case 'maxPool':
+    case 'averagePool':
+      return { kind: part.kind, patches: windows(from, part.size, part.stride) }
+    case 'batchNorm': {
+      const name = (what: string): string => `blocks.${block}.parts.${place}.${what}`
+      const [gain, shift, mean, variance] = ['gain', 'shift', 'mean', 'variance'].map(name) as [
+        string,
+        string,
+        string,
+        string,
+      ]
+      const { momentum, epsilon } = part
+      return { kind: 'batchNorm', gain, shift, mean, variance, momentum, epsilon }
+    }
+  }
+}
+
+function windows(
+  [height = 1, width = 1, channels = 1]: Layout,
+  size: readonly [number, number],
+  stride: readonly [number, number],
+): Patches {
+  const [kernel, step] = [size, stride].map((pair) => [...pair] as [number, number])
+  return {
+    height,
+    width,
+    channels,
+    kernel: kernel ?? [1, 1],
+    stride: step ?? [1, 1],
+    padding: [0, 0],
+  }
+}
