@@ -21,12 +21,13 @@ pub fn deferred(phase: &Phase) -> HashMap<&str, &Update> {
     waiting.map(|(_, update)| (update.weight.as_str(), update)).collect()
 }
 
-/// A step of neither momentum nor decay.
+/// A step of neither momentum nor decay, and nothing else beside the sum.
 fn is_plain(update: &Update) -> bool {
     let Optimizer::Sgd { nesterov: false, velocity: None, .. } = &update.optimizer else {
         return false;
     };
     update.weight_decay == Scalar::Constant(0.0)
+        && update.clip_value.is_none()
         && update.mirror.is_none()
         && update.patches.is_none()
 }
@@ -78,8 +79,9 @@ fn writes(op: &Op) -> Option<Vec<&str>> {
         Op::Gather(op) => std::iter::once(&*op.input).chain(op.targets.as_deref()).collect(),
         Op::Linear(op) => vec![&op.out],
         Op::Project(op) => vec![&op.out],
-        Op::Update(op) if op.mirror.is_none() => {
-            std::iter::once(&*op.weight).chain(op.bias.as_deref()).collect()
+        Op::Update(op) => {
+            let mirror = op.mirror.iter().map(|mirror| &*mirror.into);
+            std::iter::once(&*op.weight).chain(op.bias.as_deref()).chain(mirror).collect()
         }
         Op::Loss(op) => {
             let slots = [&op.delta, &op.error, &op.per_example];

@@ -46,6 +46,7 @@ fn reads(op: &Op) -> Vec<(&str, Form)> {
             [&op.delta].into_iter().chain(h).map(|name| (name, Form::Rows)).collect()
         }
         Op::Update(op) => vec![(&op.x, Form::Paired), (&op.delta, Form::Paired)],
+        Op::Step(op) => vec![(&op.gradient, Form::Paired)],
         Op::Loss(op) => vec![(&op.a, Form::Values)],
         Op::Measure(op) => vec![(&op.a, Form::Values), (&op.b, Form::Values)],
         _ => vec![],

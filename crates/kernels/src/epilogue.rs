@@ -1,6 +1,6 @@
-//! What happens between accumulator and store: activations, gates, and the optimizer's step.
+//! What happens between accumulator and store: activations and gates.
 
-use crate::kernel::{Activation, Gate, LANES, Sgd};
+use crate::kernel::{Activation, Gate, LANES};
 use crate::vecmath;
 use crate::vector::Vector;
 
@@ -60,51 +60,6 @@ pub unsafe fn gate<V: Vector>(sum: V, gate: &Gate, row: usize, column: usize) ->
 pub unsafe fn gated<V: Vector>(sum: V, h: V, activation: Activation) -> V {
     // SAFETY: the caller keeps the contract of `Vector`.
     unsafe { sum.mul(derivative(h, activation)) }
-}
-
-/// The optimizer's step on 16 parameters in memory; `sum` is their gradient, summed over the rows.
-///
-/// # Safety
-/// That of [`Vector`]; `parameter` points to 16 floats, `velocity` too unless it is null.
-#[inline(always)]
-pub unsafe fn step<V: Vector>(
-    sum: V,
-    parameter: *mut f32,
-    velocity: *mut f32,
-    sgd: &Sgd,
-    weight_decay: f32,
-) {
-    // SAFETY: the caller gives 16 floats each.
-    unsafe { stepped(sum, V::load(parameter), velocity, sgd, weight_decay).store(parameter) }
-}
-
-/// The 16 parameters `w` after the optimizer's step.
-///
-/// # Safety
-/// That of [`Vector`]; `velocity` points to 16 floats unless it is null.
-#[inline(always)]
-pub unsafe fn stepped<V: Vector>(
-    sum: V,
-    w: V,
-    velocity: *mut f32,
-    sgd: &Sgd,
-    weight_decay: f32,
-) -> V {
-    // SAFETY: the caller gives 16 floats.
-    unsafe {
-        if velocity.is_null() && weight_decay == 0.0 {
-            return V::splat(-(sgd.learning_rate * sgd.scale)).mul_add(sum, w);
-        }
-        let mut g = sum.mul(V::splat(sgd.scale));
-        if weight_decay != 0.0 {
-            g = V::splat(weight_decay).mul_add(w, g);
-        }
-        if !velocity.is_null() {
-            g = V::splat(sgd.momentum).mul_add(V::load(velocity), g);
-            g.store(velocity);
-        }
-        V::splat(-sgd.learning_rate).mul_add(g, w)
-    }
 }
 
 /// The mask of a vector's first `count` lanes: a copy of `count` floats, the rest left alone.

@@ -9,6 +9,7 @@ use core::ops::Range;
 use crate::epilogue::{gated, load_first, store_first};
 use crate::gemm::forward_store_tile;
 use crate::kernel::{Forward, LANES, Project, Update};
+use crate::optimizer::plain;
 use crate::vector::Vector;
 
 /// Lines of 16 floats by which a stream is asked for before it is needed.
@@ -217,7 +218,7 @@ unsafe fn project_store<V: Vector>(job: &Project, run: Range<usize>, sums: &Sums
 /// to the tiles of `gemm`, however few their rows.
 #[inline(always)]
 pub fn is_plain(job: &Update) -> bool {
-    job.rows == 1 && job.velocity.is_null() && job.sgd.weight_decay == 0.0
+    job.rows == 1 && job.is_plain()
 }
 
 /// Values of i in a unit of `update`.
@@ -242,8 +243,7 @@ pub unsafe fn update<V: Vector>(job: &Update, units: Range<usize>) {
         let end = blocks.min(first + units.end - unit);
         // SAFETY: the lines exist, as the units do; prefetches may miss.
         unsafe {
-            let rate = V::splat(-(job.sgd.learning_rate * job.sgd.scale));
-            let step = rate.mul(V::load(job.delta.add(panel * LANES)));
+            let step = plain::<V>(&job.optimizer).mul(V::load(job.delta.add(panel * LANES)));
             for i in first * LINES..job.inner.min(end * LINES) {
                 let line = job.weight.add((panel * job.inner + i) * LANES);
                 V::prefetch_write(line.wrapping_add(AHEAD * LANES));

@@ -70,7 +70,7 @@ pub struct ListedProject {
 /// [`Update`] of a panel-sparse matrix: of its lines, and of nothing else.
 #[derive(Clone, Copy, Debug)]
 pub struct ListedUpdate {
-    /// Its `x` is turned as in [`TurnedForward`]; `weight` and `velocity` point to lines.
+    /// Its `x` is turned as in [`TurnedForward`]; `weight` and `state` point to lines.
     pub product: Update,
     pub lists: Lists,
 }

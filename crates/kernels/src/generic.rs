@@ -51,6 +51,10 @@ impl Vector for Lanes {
         self.zip(other, |a, b| a / b)
     }
     #[inline(always)]
+    unsafe fn sqrt(self) -> Self {
+        Self(self.0.map(f32::sqrt))
+    }
+    #[inline(always)]
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
         let mut out = addend.0;
         for lane in 0..LANES {

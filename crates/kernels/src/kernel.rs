@@ -34,7 +34,7 @@
 //! * forward, project: one chain from +0 over ascending reduction index; then, in this order,
 //!   what `y` held if `accumulate`, the bias, the activation or the gate.
 //! * update and bias: chunks of [`ROW_CHUNK`] rows, a chain each from +0, chunk sums added in
-//!   order, then the optimizer's fixed sequence (see [`Sgd`]).
+//!   order, then the optimizer's fixed sequence (see [`Optimizer`]).
 //! * softmax: maximum and sum over 16 striped lanes, folded by halves (16 → 8 → 4 → 2 → 1).
 //!
 //! So any kernel with a true fused multiply-add gives the same bits as `generic`.
@@ -48,6 +48,7 @@
 use core::ops::Range;
 
 use crate::form::{ListedProject, ListedUpdate, TurnedForward};
+use crate::optimizer::{Optimizer, State};
 
 /// Columns of a panel, and lanes of every vector the kernels compute with.
 pub const LANES: usize = 16;
@@ -150,22 +151,6 @@ pub struct Project {
     pub gate: Option<Gate>,
 }
 
-/// Stochastic gradient descent, one step. With s the sum of xᵀ·delta over the rows:
-///
-/// * no momentum (`velocity` null) and no decay: W ← fma(−(learning_rate · scale), s, W);
-///   of one row: W ← fma(x, −(learning_rate · scale) · delta, W) where x is not zero, and
-///   elsewhere W stays as it is, so that whole lines of W need not be looked at
-/// * else g = s · scale, and with decay g ← fma(weight_decay, W, g);
-///   with momentum v ← fma(momentum, v, g), g ← v; then W ← fma(−learning_rate, g, W).
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Sgd {
-    pub learning_rate: f32,
-    /// 1 / rows for the mean over the batch, 1 for the sum.
-    pub scale: f32,
-    pub momentum: f32,
-    pub weight_decay: f32,
-}
-
 /// W `[inner × columns]` ← step(W, Xᵀ · delta), in the panels, in place.
 #[derive(Clone, Copy, Debug)]
 pub struct Update {
@@ -176,19 +161,28 @@ pub struct Update {
     pub delta: *const f32,
     pub delta_stride: usize,
     pub weight: *mut f32,
-    /// The momentum's state in W's panels, or null for none.
-    pub velocity: *mut f32,
+    /// In W's panels.
+    pub state: State,
     pub rows: usize,
     pub inner: usize,
     pub columns: usize,
-    pub sgd: Sgd,
+    pub optimizer: Optimizer,
+}
+
+impl Update {
+    /// Whether it is the plain step of [`Optimizer`].
+    #[inline(always)]
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.optimizer.is_plain() && self.state.mirror.is_null()
+    }
 }
 
 /// One row's step, then the next row's product by the W that it leaves, in one pass over W: the
 /// bits are those of [`Kernel::update`] followed by [`Kernel::forward`].
 #[derive(Clone, Copy, Debug)]
 pub struct Online {
-    /// Of one row, with neither momentum nor decay.
+    /// Of one row, its step plain.
     pub update: Update,
     /// Of one row, by the weight that `update` steps; neither its y nor its x is `update`'s delta.
     pub forward: Forward,
@@ -203,11 +197,11 @@ pub struct UpdateBias {
     pub delta_stride: usize,
     /// `ceil(columns / 16) · 16` floats.
     pub bias: *mut f32,
-    /// The momentum's state, as long as `bias`, or null for none.
-    pub velocity: *mut f32,
+    /// As long as `bias`; it has no mirror.
+    pub state: State,
     pub rows: usize,
     pub columns: usize,
-    pub sgd: Sgd,
+    pub optimizer: Optimizer,
 }
 
 /// deltaᵀ `[columns × rows]` in panels of 16 rows, zero past the last, of delta `[rows × columns]`.

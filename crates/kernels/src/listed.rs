@@ -2,11 +2,11 @@
 
 use core::ops::Range;
 
-use crate::epilogue::step;
 use crate::few;
 use crate::form::{ListedProject, ListedUpdate};
 use crate::gemm::{in_tiles, in_vectors, project_store};
 use crate::kernel::{LANES, ROW_CHUNK};
+use crate::optimizer::{plain, step};
 use crate::vector::Vector;
 
 /// Input rows that share a tile of `project` where the same panels hold them.
@@ -127,7 +127,14 @@ pub unsafe fn update<V: Vector, const H: usize>(job: &ListedUpdate, units: Range
             while first < lines.end {
                 let mut line = first;
                 let end = lines.end.min(line + H);
-                in_tiles!(H, line..end, update_tile::<V, _>(job, panel, line));
+                let mut sums = [V::splat(0.0); H];
+                let out = sums.as_mut_ptr();
+                in_tiles!(
+                    H,
+                    line..end,
+                    update_tile::<V, _>(job, panel, line, out.add(line - first))
+                );
+                update_store(job, &sums[..end - first], first);
                 first = end;
             }
         }
@@ -140,8 +147,7 @@ unsafe fn plain_update<V: Vector>(job: &ListedUpdate, panel: usize, lines: Range
     // SAFETY: the panel and its lines exist.
     unsafe {
         let product = &job.product;
-        let rate = V::splat(-(product.sgd.learning_rate * product.sgd.scale));
-        let step = rate.mul(V::load(product.delta.add(panel * LANES)));
+        let step = plain::<V>(&product.optimizer).mul(V::load(product.delta.add(panel * LANES)));
         for line in lines {
             let x = V::splat(*product.x.add(*job.lists.rows.add(line) as usize * LANES));
             let weight = product.weight.add(line * LANES);
@@ -150,10 +156,27 @@ unsafe fn plain_update<V: Vector>(job: &ListedUpdate, panel: usize, lines: Range
     }
 }
 
-/// Lines line..line + R of the panel: R × 16 sums over the rows, then the optimizer's step.
+/// The optimizer's step on the lines from `first` on: once for all heights of tiles, as its code is
+/// long.
 #[inline(always)]
-unsafe fn update_tile<V: Vector, const R: usize>(job: &ListedUpdate, panel: usize, line: usize) {
-    // SAFETY: the lines exist.
+unsafe fn update_store<V: Vector>(job: &ListedUpdate, sums: &[V], first: usize) {
+    let product = &job.product;
+    for (at, sum) in sums.iter().enumerate() {
+        let at = (first + at) * LANES;
+        // SAFETY: the lines exist.
+        unsafe { step(*sum, product.weight.add(at), product.state.at(at), &product.optimizer) };
+    }
+}
+
+/// `out [R]`: for lines line..line + R of the panel, R × 16 sums over the rows.
+#[inline(always)]
+unsafe fn update_tile<V: Vector, const R: usize>(
+    job: &ListedUpdate,
+    panel: usize,
+    line: usize,
+    out: *mut V,
+) {
+    // SAFETY: the lines exist, and room for R vectors.
     unsafe {
         let product = &job.product;
         let mut totals = update_chunk::<V, R>(job, panel, line, 0..product.rows.min(ROW_CHUNK));
@@ -166,15 +189,7 @@ unsafe fn update_tile<V: Vector, const R: usize>(job: &ListedUpdate, panel: usiz
             }
             first += ROW_CHUNK;
         }
-        for (r, total) in totals.into_iter().enumerate() {
-            let at = (line + r) * LANES;
-            let velocity = if product.velocity.is_null() {
-                product.velocity
-            } else {
-                product.velocity.add(at)
-            };
-            step(total, product.weight.add(at), velocity, &product.sgd, product.sgd.weight_decay);
-        }
+        out.cast::<[V; R]>().write(totals);
     }
 }
 

@@ -11,6 +11,7 @@ use crate::epilogue::load_first;
 use crate::few;
 use crate::gemm::forward_store;
 use crate::kernel::{Forward, LANES, Online};
+use crate::optimizer::plain;
 use crate::vector::Vector;
 
 /// Units of work: one panel each, as in the forward product of one row.
@@ -97,11 +98,10 @@ impl Lines {
 #[inline(always)]
 unsafe fn pass<V: Vector, const P: usize>(job: &Online, lines: &Lines, panel: usize) {
     let Forward { inner, .. } = job.forward;
-    let sgd = &job.update.sgd;
     // SAFETY: the panels exist, and the lines in them; P is 4 at most.
     unsafe {
         let weight = job.update.weight.add(panel * inner * LANES);
-        let rate = V::splat(-(sgd.learning_rate * sgd.scale));
+        let rate = plain::<V>(&job.update.optimizer);
         let mut steps = [V::splat(0.0); P];
         for (p, step) in steps.iter_mut().enumerate() {
             *step = rate.mul(V::load(job.update.delta.add((panel + p) * LANES)));

@@ -2,8 +2,9 @@
 
 use core::ops::Range;
 
-use crate::epilogue::{activate as activated, load_first, step, store_first};
+use crate::epilogue::{activate as activated, load_first, store_first};
 use crate::kernel::{Activation, LANES, Map, ROW_CHUNK, Transpose, UpdateBias};
+use crate::optimizer::step;
 use crate::vecmath::exp;
 use crate::vector::{Vector, fold};
 
@@ -94,7 +95,7 @@ pub unsafe fn transpose<V: Vector>(job: &Transpose, units: Range<usize>) {
 pub unsafe fn update_bias<V: Vector>(job: &UpdateBias, units: Range<usize>) {
     for unit in units {
         let column = unit * LANES;
-        // SAFETY: the panel of `column` exists in delta, bias and velocity.
+        // SAFETY: the panel of `column` exists in delta, bias and state.
         unsafe {
             let mut total = V::splat(0.0);
             for first in (0..job.rows).step_by(ROW_CHUNK) {
@@ -104,10 +105,8 @@ pub unsafe fn update_bias<V: Vector>(job: &UpdateBias, units: Range<usize>) {
                 }
                 total = total.add(sum);
             }
-            let velocity =
-                if job.velocity.is_null() { job.velocity } else { job.velocity.add(column) };
-            // Biases do not decay.
-            step(total, job.bias.add(column), velocity, &job.sgd, 0.0);
+            let optimizer = job.optimizer.of_bias();
+            step(total, job.bias.add(column), job.state.at(column), &optimizer);
         }
     }
 }

@@ -20,6 +20,7 @@ pub trait Vector: Copy {
     unsafe fn sub(self, other: Self) -> Self;
     unsafe fn mul(self, other: Self) -> Self;
     unsafe fn div(self, other: Self) -> Self;
+    unsafe fn sqrt(self) -> Self;
     /// self · factor + addend, rounded once where the set has fused multiply-add.
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self;
     /// self · factor + addend in lanes where self is not zero, `addend` untouched in the others.

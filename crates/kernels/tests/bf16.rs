@@ -4,13 +4,14 @@
 mod common;
 
 use common::half::{Half, Split, paired_index};
+use common::optimizers::{OPTIMIZERS, Stepped};
 use common::{ACTIVATIONS, activated, assert_near, assert_sum_near, rows};
 use feedalign_kernels::bf16::{
     Bf16, Epilogue, Forward, Gate, HalfKernel, Narrow, Turn, Update, UpdateBias, panels,
 };
 use feedalign_kernels::dispatch::halves;
-use feedalign_kernels::panels::{Way, index as f32_index, len as f32_len};
-use feedalign_kernels::{Activation, LANES, ROW_CHUNK, Sgd};
+use feedalign_kernels::panels::{Way, index as f32_index, pack};
+use feedalign_kernels::{Activation, LANES, Optimizer, ROW_CHUNK};
 use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
 
 /// Around the edges of tiles of 2 and 8 rows, and of pairs.
@@ -123,29 +124,20 @@ fn a_gated_forward_is_the_sum_times_the_derivative() {
     }
 }
 
-const STEPS: [Sgd; 4] = [
-    Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.9, weight_decay: 0.0 },
-    Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.0, weight_decay: 0.0 },
-    Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.0, weight_decay: 0.1 },
-    Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.9, weight_decay: 0.1 },
-];
-
-/// One parameter's step in f64: (parameter, velocity).
-fn step(sgd: &Sgd, sum: f64, w: f64, v: f64, decay: f64) -> (f64, f64) {
-    let g = sum * f64::from(sgd.scale) + decay * w;
-    let v = f64::from(sgd.momentum) * v + g;
-    (w - f64::from(sgd.learning_rate) * v, v)
+/// Those without a mirror.
+fn optimizers() -> impl Iterator<Item = Optimizer> {
+    OPTIMIZERS.into_iter().filter(|(_, mirrored)| !mirrored).map(|(optimizer, _)| optimizer)
 }
 
-/// The weight and the velocity's panels after one update.
+/// The weight after one update, and what moved along with it.
 fn update(
     kernel: &dyn HalfKernel,
     (x, delta): (&Half, &Half),
     (n, inner, columns): (usize, usize, usize),
-    sgd: Sgd,
-) -> (Split, Vec<f32>) {
+    optimizer: Optimizer,
+) -> (Split, Stepped) {
     let mut w = Split::new(inner, columns, 3);
-    let (_, mut velocity) = common::packed(inner, columns, 4);
+    let mut stepped = Stepped::panels(inner, columns);
     let job = Update {
         x: x.paired.as_ptr(),
         x_stride: x.stride,
@@ -153,42 +145,41 @@ fn update(
         delta_stride: delta.stride,
         upper: w.upper.as_mut_ptr(),
         lower: w.lower.as_mut_ptr(),
-        velocity: if sgd.momentum > 0.0 { velocity.as_mut_ptr() } else { std::ptr::null_mut() },
+        moments: stepped.state(&optimizer, false).moments,
         rows: n,
         inner,
         columns,
-        sgd,
+        optimizer,
     };
     // SAFETY: the buffers have the shapes stated.
     in_two(kernel.update_units(&job), |units| unsafe { kernel.update(&job, units) });
-    (w, velocity)
+    (w, stepped)
 }
 
 #[test]
 fn update_steps_the_f32_weight_and_keeps_its_padding_zero() {
     let long = [(ROW_CHUNK + 3, 9, 17), (2 * ROW_CHUNK, 2, 1)];
+    let all: Vec<_> = optimizers().collect();
     for (case, size) in sizes().chain(long).enumerate() {
         let (n, inner, columns) = size;
-        let sgd = STEPS[case % STEPS.len()];
+        let optimizer = all[case % all.len()];
         let (x, delta) = (Half::filled(n, inner, 1), Half::filled(n, columns, 2));
-        let before = Split::new(inner, columns, 3);
-        let (held, _) = common::packed(inner, columns, 4);
+        let mut before = Stepped::panels(inner, columns);
+        let plain = Split::new(inner, columns, 3).plain;
+        pack(Way::Straight, &plain, inner, columns, &mut before.0[0]);
         for kernel in halves() {
-            let what = format!("{} {n} × {inner} × {columns} {sgd:?}", kernel.name());
-            let (after, velocity) = update(&*kernel, (&x, &delta), size, sgd);
+            let what = format!("{} {n} × {inner} × {columns} {optimizer:?}", kernel.name());
+            let (after, stepped) = update(&*kernel, (&x, &delta), size, optimizer);
             assert!(after.is_padded_with_zero(), "{what}");
-            assert_eq!(velocity.len(), f32_len(inner, columns));
             let weights = after.unpacked();
             for i in 0..inner {
                 for o in 0..columns {
                     let sum = (0..n).map(|row| x.at(row, i) * delta.at(row, o)).sum();
-                    let at = i * columns + o;
-                    let (w, v) = (f64::from(before.plain[at]), f64::from(held[at]));
-                    let (w, v) = step(&sgd, sum, w, v, f64::from(sgd.weight_decay));
-                    assert_sum_near(weights[at], w, n, &what);
-                    if sgd.momentum > 0.0 {
-                        assert_sum_near(velocity[f32_index(inner, i, o)], v, n, &what);
-                    }
+                    let at = f32_index(inner, i, o);
+                    let [w, a, b, _] = before.after(&optimizer, false, sum, at);
+                    assert_sum_near(weights[i * columns + o], w, n, &what);
+                    assert_sum_near(stepped.0[1][at], a, n, &what);
+                    assert_sum_near(stepped.0[2][at], b, n, &what);
                 }
             }
         }
@@ -201,7 +192,6 @@ fn steps_far_below_a_bf16_number_add_up() {
     let sum = (0..2).map(|row| x.at(row, 0) * delta.at(row, 0)).sum::<f64>();
     for kernel in halves() {
         let mut w = Split::of(vec![1.0], (1, 1));
-        let sgd = Sgd { learning_rate: 1e-4, scale: 1.0, momentum: 0.0, weight_decay: 0.0 };
         for _ in 0..1000 {
             let job = Update {
                 x: x.paired.as_ptr(),
@@ -210,11 +200,11 @@ fn steps_far_below_a_bf16_number_add_up() {
                 delta_stride: delta.stride,
                 upper: w.upper.as_mut_ptr(),
                 lower: w.lower.as_mut_ptr(),
-                velocity: std::ptr::null_mut(),
+                moments: [std::ptr::null_mut(); 2],
                 rows: 2,
                 inner: 1,
                 columns: 1,
-                sgd,
+                optimizer: Optimizer::sgd(1e-4, 1.0),
             };
             // SAFETY: the buffers have the shapes stated.
             unsafe { kernel.update(&job, 0..1) };
@@ -228,28 +218,29 @@ fn steps_far_below_a_bf16_number_add_up() {
 fn the_bias_steps_by_the_sum_of_the_rows_and_never_decays() {
     for (n, columns) in [(0, 1), (1, 10), (7, 16), (33, 17), (ROW_CHUNK + 1, 33)] {
         let delta = Half::filled(n, columns, 2);
-        for (sgd, kernel) in
-            STEPS.into_iter().flat_map(|s| halves().into_iter().map(move |k| (s, k)))
-        {
-            let (mut bias, mut velocity) = (rows(1, columns, 3), rows(1, columns, 4));
-            let held = velocity.data.as_mut_ptr();
-            let job = UpdateBias {
-                delta: delta.paired.as_ptr(),
-                delta_stride: delta.stride,
-                bias: bias.data.as_mut_ptr(),
-                velocity: if sgd.momentum > 0.0 { held } else { std::ptr::null_mut() },
-                rows: n,
-                columns,
-                sgd,
-            };
-            let units = columns.div_ceil(LANES);
-            // SAFETY: the buffers have the shapes stated.
-            in_two(units, |units| unsafe { kernel.update_bias(&job, units) });
-            let (before, held) = (rows(1, columns, 3), rows(1, columns, 4));
-            for o in 0..columns {
-                let sum = (0..n).map(|row| delta.at(row, o)).sum();
-                let (b, v) = (f64::from(before.data[o]), f64::from(held.data[o]));
-                assert_near(bias.data[o], step(&sgd, sum, b, v, 0.0).0, kernel.name());
+        for optimizer in optimizers() {
+            for kernel in halves() {
+                let mut stepped = Stepped::vector(columns);
+                let job = UpdateBias {
+                    delta: delta.paired.as_ptr(),
+                    delta_stride: delta.stride,
+                    bias: stepped.0[0].as_mut_ptr(),
+                    state: stepped.state(&optimizer, false),
+                    rows: n,
+                    columns,
+                    optimizer,
+                };
+                let units = columns.div_ceil(LANES);
+                // SAFETY: the buffers have the shapes stated.
+                in_two(units, |units| unsafe { kernel.update_bias(&job, units) });
+                let before = Stepped::vector(columns);
+                for o in 0..columns {
+                    let sum = (0..n).map(|row| delta.at(row, o)).sum();
+                    let expected = before.after(&optimizer.of_bias(), false, sum, o);
+                    for (part, expected) in stepped.0.iter().zip(expected) {
+                        assert_near(part[o], expected, kernel.name());
+                    }
+                }
             }
         }
     }

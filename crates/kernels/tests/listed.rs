@@ -3,11 +3,12 @@
 
 mod common;
 
+use common::optimizers::{OPTIMIZERS, Stepped};
 use common::{Rows, packed, rows, values};
 use feedalign_kernels::dispatch::available;
 use feedalign_kernels::{
     Activation, Elements, Epilogue, Forward, Gate, Kernel, LANES, ListedProject, ListedUpdate,
-    Lists, Project, RowLists, Sgd, Transpose, TurnedForward, Update, panels,
+    Lists, Optimizer, Project, RowLists, Transpose, TurnedForward, Update, panels,
 };
 use proptest::prelude::{ProptestConfig, prop_assert, proptest};
 
@@ -282,52 +283,56 @@ fn a_listed_project_is_the_project() {
     }
 }
 
-/// Lines and velocity of the lists after an update, and those that the dense update leaves.
-fn updates(n: usize, matrix: &Sparse, sgd: Sgd) -> Vec<[Vec<f32>; 2]> {
+/// What an update of the lists leaves, and what the dense one leaves of the same.
+fn updates(
+    n: usize,
+    matrix: &Sparse,
+    (optimizer, mirrored): (Optimizer, bool),
+) -> Vec<[Vec<f32>; 2]> {
     let Sparse { inner, columns, .. } = *matrix;
     let (x, delta) = (rows(n, inner, 1), rows(n, columns, 2));
-    let (_, velocity) = packed(inner, columns, 4);
+    let mut before = Stepped::panels(inner, columns);
+    before.0[0].clone_from(&matrix.dense);
     let one = |kernel: &dyn Kernel| {
         let x_t = turned(kernel, &x, n, inner);
-        let job = |x: *const f32, weight: &mut [f32], velocity: &mut [f32]| Update {
+        let job = |x: *const f32, stepped: &mut Stepped| Update {
             x,
             x_stride: rows(0, inner, 1).stride,
             delta: delta.data.as_ptr(),
             delta_stride: delta.stride,
-            weight: weight.as_mut_ptr(),
-            velocity: if sgd.momentum > 0.0 { velocity.as_mut_ptr() } else { std::ptr::null_mut() },
+            weight: stepped.0[0].as_mut_ptr(),
+            state: stepped.state(&optimizer, mirrored),
             rows: n,
             inner,
             columns,
-            sgd,
+            optimizer,
         };
-        let (mut lines, mut held) = (matrix.lines.clone(), matrix.lines_of(&velocity));
-        let product = job(x_t.as_ptr(), &mut lines, &mut held);
+        let mut lines = Stepped(before.0.each_ref().map(|part| matrix.lines_of(part)));
+        let product = job(x_t.as_ptr(), &mut lines);
         let listed = ListedUpdate { product, lists: matrix.lists() };
         let units = kernel.listed_update_units(&listed);
         // SAFETY: the buffers have the shapes stated.
         in_two(units, |units| unsafe { kernel.listed_update(&listed, units) });
-        let (mut weight, mut velocity) = (matrix.dense.clone(), velocity.clone());
-        let job = job(x.data.as_ptr(), &mut weight, &mut velocity);
+        let mut dense = Stepped(before.0.clone());
+        let job = job(x.data.as_ptr(), &mut dense);
         // SAFETY: the buffers have the shapes stated.
         in_two(kernel.update_units(&job), |units| unsafe { kernel.update(&job, units) });
-        lines.extend(held);
-        [lines, [matrix.lines_of(&weight), matrix.lines_of(&velocity)].concat()]
+        [lines.0.concat(), dense.0.map(|part| matrix.lines_of(&part)).concat()]
     };
     available().iter().map(|kernel| one(&**kernel)).collect()
 }
 
-const PLAIN: Sgd = Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.0, weight_decay: 0.0 };
+const PLAIN: (Optimizer, bool) = (Optimizer::sgd(0.5, 0.25), false);
 
 #[test]
 fn a_listed_update_is_the_update_of_what_the_lists_hold() {
-    for n in ROWS.into_iter().chain([1023, 1025]) {
+    for (case, n) in ROWS.into_iter().chain([1023, 1025]).enumerate() {
         for inner in INNER {
             for columns in COLUMNS {
                 let matrix = Sparse::drawn(Elements::F32, inner, columns, 0.6);
-                for sgd in [PLAIN, Sgd { momentum: 0.9, weight_decay: 0.1, ..PLAIN }] {
-                    for [lines, dense] in updates(n, &matrix, sgd) {
-                        assert!(lines == dense, "{n} × {inner} × {columns} {sgd:?}");
+                for optimizer in [PLAIN, OPTIMIZERS[(case + inner) % OPTIMIZERS.len()]] {
+                    for [lines, dense] in updates(n, &matrix, optimizer) {
+                        assert!(lines == dense, "{n} × {inner} × {columns} {optimizer:?}");
                     }
                 }
             }

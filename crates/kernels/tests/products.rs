@@ -3,11 +3,12 @@
 
 mod common;
 
+use common::optimizers::{OPTIMIZERS, Stepped};
 use common::{ACTIVATIONS, Rows, activated, assert_near, assert_sum_near, packed, rows};
 use feedalign_kernels::dispatch::available;
 use feedalign_kernels::{
-    Activation, Epilogue, Forward, Gate, Kernel, LANES, Online, Project, ROW_CHUNK, Sgd, Transpose,
-    Update, UpdateBias, panels,
+    Activation, Epilogue, Forward, Gate, Kernel, LANES, Online, Optimizer, Project, ROW_CHUNK,
+    State, Transpose, Update, UpdateBias, panels,
 };
 
 /// Around the edges of tiles of 2, 6, 8 rows and of 1, 2, 4 vectors of rows.
@@ -193,41 +194,29 @@ fn transposing_pads_with_zero() {
     }
 }
 
-const STEPS: [Sgd; 4] = [
-    Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.9, weight_decay: 0.0 },
-    Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.0, weight_decay: 0.0 },
-    Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.0, weight_decay: 0.1 },
-    Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.9, weight_decay: 0.1 },
-];
-
-/// One parameter's step in f64: (parameter, velocity).
-fn step(sgd: &Sgd, sum: f64, w: f64, v: f64, decay: f64) -> (f64, f64) {
-    let g = sum * f64::from(sgd.scale) + decay * w;
-    let v = f64::from(sgd.momentum) * v + g;
-    (w - f64::from(sgd.learning_rate) * v, v)
-}
-
-/// Weight and velocity after one update, one after the other.
-fn update(kernel: &dyn Kernel, (n, inner, columns): (usize, usize, usize), sgd: Sgd) -> Vec<f32> {
+/// What an update leaves, its parts one after the other.
+fn update(
+    kernel: &dyn Kernel,
+    (n, inner, columns): (usize, usize, usize),
+    (optimizer, mirrored): (Optimizer, bool),
+) -> Vec<f32> {
     let (x, delta) = (rows(n, inner, 1), rows(n, columns, 2));
-    let (_, mut weight) = packed(inner, columns, 3);
-    let (_, mut velocity) = packed(inner, columns, 4);
+    let mut stepped = Stepped::panels(inner, columns);
     let job = Update {
         x: x.data.as_ptr(),
         x_stride: x.stride,
         delta: delta.data.as_ptr(),
         delta_stride: delta.stride,
-        weight: weight.as_mut_ptr(),
-        velocity: if sgd.momentum > 0.0 { velocity.as_mut_ptr() } else { std::ptr::null_mut() },
+        weight: stepped.0[0].as_mut_ptr(),
+        state: stepped.state(&optimizer, mirrored),
         rows: n,
         inner,
         columns,
-        sgd,
+        optimizer,
     };
     // SAFETY: the buffers have the shapes stated.
     in_two(kernel.update_units(&job), |units| unsafe { kernel.update(&job, units) });
-    weight.extend(velocity);
-    weight
+    stepped.0.concat()
 }
 
 #[test]
@@ -237,18 +226,18 @@ fn update_steps_in_the_panels_and_keeps_their_padding_zero() {
     let wide = [(5, 25, 112), (5, 25, 113), (17, 1, 240), (33, 1600, 225), (65, 1600, 257)];
     let both = [(ROW_CHUNK + 3, 100, 257)];
     for (case, (n, inner, columns)) in sizes().chain(long).chain(wide).chain(both).enumerate() {
-        let sgd = STEPS[case % STEPS.len()];
-        let what = format!("{n} × {inner} × {columns} {sgd:?}");
-        let after = same_bits(&what, |kernel| update(kernel, (n, inner, columns), sgd));
+        let (optimizer, mirrored) = OPTIMIZERS[case % OPTIMIZERS.len()];
+        let what = format!("{n} × {inner} × {columns} {optimizer:?}");
+        let size = (n, inner, columns);
+        let after = same_bits(&what, |kernel| update(kernel, size, (optimizer, mirrored)));
         let (x, delta) = (rows(n, inner, 1), rows(n, columns, 2));
-        let (weight, _) = packed(inner, columns, 3);
-        let (velocity, _) = packed(inner, columns, 4);
-        let padded = columns.next_multiple_of(LANES);
+        let before = Stepped::panels(inner, columns);
+        let parts: Vec<_> = after.chunks(panels::len(inner, columns).max(1)).collect();
         for i in 0..inner {
-            for o in 0..padded {
-                let at = feedalign_kernels::panels::index(inner, i, o);
+            for o in 0..columns.next_multiple_of(LANES) {
+                let at = panels::index(inner, i, o);
                 if o >= columns {
-                    assert_eq!(after[at], 0.0, "{what}");
+                    assert!(parts.iter().all(|part| part[at] == 0.0), "{what}");
                     continue;
                 }
                 let product = |row: usize| {
@@ -256,12 +245,9 @@ fn update_steps_in_the_panels_and_keeps_their_padding_zero() {
                         * f64::from(delta.data[row * delta.stride + o])
                 };
                 let sum = (0..n).map(product).sum();
-                let (w, v) = (weight[i * columns + o], velocity[i * columns + o]);
-                let decay = f64::from(sgd.weight_decay);
-                let (w, v) = step(&sgd, sum, f64::from(w), f64::from(v), decay);
-                assert_sum_near(after[at], w, n, &what);
-                if sgd.momentum > 0.0 {
-                    assert_sum_near(after[inner * padded + at], v, n, &what);
+                let expected = before.after(&optimizer, mirrored, sum, at);
+                for (part, expected) in parts.iter().zip(expected) {
+                    assert_sum_near(part[at], expected, n, &what);
                 }
             }
         }
@@ -269,32 +255,43 @@ fn update_steps_in_the_panels_and_keeps_their_padding_zero() {
 }
 
 #[test]
+fn every_optimizer_steps_at_every_height_of_a_tile() {
+    for optimizer in OPTIMIZERS {
+        for size in [1, 2, 3, 16].into_iter().flat_map(|n| INNER.map(|inner| (n, inner, 33))) {
+            same_bits(&format!("{size:?} {optimizer:?}"), |kernel| update(kernel, size, optimizer));
+        }
+    }
+}
+
+#[test]
 fn the_bias_steps_by_the_sum_of_the_rows_and_never_decays() {
     for (n, columns) in [(0, 1), (1, 10), (7, 16), (33, 17), (ROW_CHUNK + 1, 33)] {
-        for sgd in STEPS {
+        for (optimizer, _) in OPTIMIZERS {
             let delta = rows(n, columns, 2);
             let after = same_bits("bias", |kernel| {
-                let (mut bias, mut velocity) = (rows(1, columns, 3), rows(1, columns, 4));
-                let held = velocity.data.as_mut_ptr();
+                let mut stepped = Stepped::vector(columns);
                 let job = UpdateBias {
                     delta: delta.data.as_ptr(),
                     delta_stride: delta.stride,
-                    bias: bias.data.as_mut_ptr(),
-                    velocity: if sgd.momentum > 0.0 { held } else { std::ptr::null_mut() },
+                    bias: stepped.0[0].as_mut_ptr(),
+                    state: stepped.state(&optimizer, false),
                     rows: n,
                     columns,
-                    sgd,
+                    optimizer,
                 };
                 let units = kernel.update_bias_units(&job);
                 // SAFETY: the buffers have the shapes stated.
                 in_two(units, |units| unsafe { kernel.update_bias(&job, units) });
-                bias.data
+                stepped.0.concat()
             });
-            let (bias, velocity) = (rows(1, columns, 3), rows(1, columns, 4));
+            let before = Stepped::vector(columns);
+            let parts: Vec<_> = after.chunks(before.0[0].len()).collect();
             for o in 0..columns {
                 let sum = (0..n).map(|row| f64::from(delta.data[row * delta.stride + o])).sum();
-                let (b, v) = (f64::from(bias.data[o]), f64::from(velocity.data[o]));
-                assert_near(after[o], step(&sgd, sum, b, v, 0.0).0, "bias");
+                let expected = before.after(&optimizer.of_bias(), false, sum, o);
+                for (part, expected) in parts.iter().zip(expected) {
+                    assert_near(part[o], expected, "bias");
+                }
             }
         }
     }
@@ -315,11 +312,11 @@ fn plain(x: &Rows, delta: &Rows, weight: &mut [f32], inner: usize, columns: usiz
         delta: delta.data.as_ptr(),
         delta_stride: delta.stride,
         weight: weight.as_mut_ptr(),
-        velocity: std::ptr::null_mut(),
+        state: State::NONE,
         rows: 1,
         inner,
         columns,
-        sgd: Sgd { learning_rate: 0.5, scale: 0.25, momentum: 0.0, weight_decay: 0.0 },
+        optimizer: Optimizer::sgd(0.5, 0.25),
     }
 }
 

@@ -4,7 +4,8 @@
 use feedalign_kernels::memory::Arena;
 use feedalign_kernels::panels::{self, Way};
 use feedalign_kernels::{
-    Activation, Epilogue, Forward, Gate, Kernel, LANES, Project, Sgd, Update, dispatch, peak,
+    Activation, Epilogue, Forward, Gate, Kernel, LANES, Optimizer, Project, State, Update,
+    dispatch, peak,
 };
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
@@ -138,11 +139,11 @@ impl WasmProducts {
             delta: self.delta,
             delta_stride: stride(columns),
             weight: self.weights[matrix],
-            velocity: std::ptr::null_mut(),
+            state: State::NONE,
             rows,
             inner,
             columns,
-            sgd: Sgd { learning_rate: 1.0 / 128.0, scale: 1.0, momentum: 0.0, weight_decay: 0.0 },
+            optimizer: Optimizer::sgd(1.0 / 128.0, 1.0),
         };
         // SAFETY: as in `forward`.
         unsafe { self.kernel.update(&job, 0..self.kernel.update_units(&job)) }

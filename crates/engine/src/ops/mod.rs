@@ -8,7 +8,9 @@ mod linear;
 mod loss;
 mod measure;
 mod online;
+mod optimizer;
 mod project;
+mod step;
 mod turned;
 mod update;
 
@@ -45,6 +47,7 @@ pub fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
         Op::Linear(op) => linear::lower(op, lowering),
         Op::Project(op) => project::lower(op, lowering),
         Op::Update(op) => update::lower(op, lowering),
+        Op::Step(op) => step::lower(op, lowering),
         Op::Loss(op) => loss::lower(op, lowering),
         Op::Measure(op) => measure::lower(op, lowering),
         _ => Err(unsupported("this op")),

@@ -119,6 +119,14 @@ pub struct Update {
     pub reduction: Reduction,
     pub scale: f32,
     pub optimizer: Optimizer,
+    /// A factor on the learning rate; 1 unless told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub factor: Option<f32>,
+    /// The most that an element of the gradient may be, before decay: beyond ±clipValue it is cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub clip_value: Option<f32>,
     /// λ of the weight; biases do not decay.
     pub weight_decay: Scalar,
     /// A second matrix of the weight's shape that takes the same step.
@@ -130,7 +138,8 @@ pub struct Update {
     pub patches: Option<Patches>,
 }
 
-/// vector ← optimizer(vector, Σ over rows of gradient).
+/// vector ← optimizer(vector, Σ over rows of gradient), divided by n where the reduction is `mean`;
+/// vectors do not decay.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
@@ -139,6 +148,14 @@ pub struct Step {
     pub gradient: String,
     pub reduction: Reduction,
     pub optimizer: Optimizer,
+    /// A factor on the learning rate; 1 unless told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub factor: Option<f32>,
+    /// The most that an element of the gradient may be, before decay: beyond ±clipValue it is cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub clip_value: Option<f32>,
 }
 
 /// out ← part(x), leaving in `saved` what its backward needs (mask, argmax, statistics).

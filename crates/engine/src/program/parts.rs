@@ -69,19 +69,42 @@ pub enum Optimizer {
         #[cfg_attr(test, ts(optional))]
         bias_velocity: Option<String>,
     },
-    /// RMSprop, Adam (decay in the gradient) or AdamW (`decoupled`).
+    /// m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²,
+    /// W ← W − learningRate · m̂ / (√v̂ + ε): Adam; with β₁ = 0 and no count RMSprop.
     Adaptive {
         learning_rate: Scalar,
-        /// β₁ of the first moment; zero gives RMSprop.
-        first: Scalar,
-        /// β₂ of the second moment.
-        second: Scalar,
+        /// β₁, 0 to below 1.
+        first: f64,
+        /// β₂, 0 to below 1.
+        second: f64,
+        /// ε above 0.
         epsilon: f32,
-        bias_correction: bool,
+        /// The update's decay is W ← W − learningRate · λW, not part of g: AdamW.
         decoupled: bool,
-        /// Moments of the weight, then of the bias.
-        states: Vec<String>,
+        /// A state [1] that counts these updates, t, for m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ);
+        /// without it m̂ = m, v̂ = v.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        count: Option<String>,
+        moments: Moments,
+        /// Those of the bias.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        bias_moments: Option<Moments>,
     },
+}
+
+/// States of the shape of what they belong to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(deny_unknown_fields)]
+pub struct Moments {
+    /// m; absent where β₁ = 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub first: Option<String>,
+    /// v.
+    pub second: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -89,7 +112,8 @@ pub enum Optimizer {
 #[serde(deny_unknown_fields)]
 pub struct Mirror {
     pub into: String,
-    /// λ by which both matrices shrink at each step.
+    /// λ: W ← (W − λW) − step and M ← (M − λM) − step, with the step that the optimizer makes for W.
+    /// The update itself then has no weight decay.
     pub decay: Scalar,
 }
 

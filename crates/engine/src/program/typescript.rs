@@ -50,6 +50,7 @@ fn typescript() -> String {
         Patches,
         Reduction,
         Optimizer,
+        Moments,
         Mirror,
         LocalPart,
         LossKind,

@@ -2,7 +2,7 @@
 
 use feedalign_kernels::bf16::{Bf16, Epilogue, Forms, Forward, Gate, HalfKernel, Update, panels};
 use feedalign_kernels::panels::Way;
-use feedalign_kernels::{Activation, Pool, Sgd, dispatch, memory::Arena};
+use feedalign_kernels::{Activation, Optimizer, Pool, dispatch, memory::Arena};
 
 use super::{MATRICES, Products, STRIDE, WIDTH, fill as fill_single};
 
@@ -102,11 +102,11 @@ impl Buffers {
             delta_stride: self.y.paired_stride,
             upper,
             lower,
-            velocity: std::ptr::null_mut(),
+            moments: [std::ptr::null_mut(); 2],
             rows,
             inner,
             columns,
-            sgd: Sgd { learning_rate: 1e-6, scale: 1.0, momentum: 0.0, weight_decay: 0.0 },
+            optimizer: Optimizer::sgd(1e-6, 1.0),
         };
         Jobs { forward, update }
     }

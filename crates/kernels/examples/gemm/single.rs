@@ -1,7 +1,7 @@
 //! The products in f32.
 
 use feedalign_kernels::{
-    Activation, Epilogue, Forward, Gate, Kernel, Pool, Project, Sgd, Update, dispatch,
+    Activation, Epilogue, Forward, Gate, Kernel, Optimizer, Pool, Project, State, Update, dispatch,
     memory::Arena, panels,
 };
 
@@ -81,11 +81,11 @@ impl Products for Buffers {
             delta: self.y,
             delta_stride: STRIDE,
             weight: self.weights[matrix],
-            velocity: std::ptr::null_mut(),
+            state: State::NONE,
             rows,
             inner,
             columns,
-            sgd: Sgd { learning_rate: 1e-6, scale: 1.0, momentum: 0.0, weight_decay: 0.0 },
+            optimizer: Optimizer::sgd(1e-6, 1.0),
         };
         let jobs = Jobs { forward, project, update };
         let kernel = &*self.kernel;

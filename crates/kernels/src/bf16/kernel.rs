@@ -3,7 +3,8 @@
 use core::ops::Range;
 
 use super::Bf16;
-use crate::kernel::{Activation, Sgd};
+use crate::kernel::Activation;
+use crate::optimizer::{Optimizer, State};
 
 /// ⊙ f′(h), taken from an activation's output in row-major bf16.
 #[derive(Clone, Copy, Debug)]
@@ -68,12 +69,12 @@ pub struct Update {
     pub delta_stride: usize,
     pub upper: *mut Bf16,
     pub lower: *mut i16,
-    /// The momentum's state, f32 in panels of 16 columns, or null for none.
-    pub velocity: *mut f32,
+    /// As in [`State`](crate::State), f32 in panels of 16 columns; there is no mirror.
+    pub moments: [*mut f32; 2],
     pub rows: usize,
     pub inner: usize,
     pub columns: usize,
-    pub sgd: Sgd,
+    pub optimizer: Optimizer,
 }
 
 /// b `[columns]` ← step(b, Σ over rows of delta), in f32.
@@ -84,11 +85,11 @@ pub struct UpdateBias {
     pub delta_stride: usize,
     /// `ceil(columns / 16) · 16` floats.
     pub bias: *mut f32,
-    /// The momentum's state, as long as `bias`, or null for none.
-    pub velocity: *mut f32,
+    /// As long as `bias`; it has no mirror.
+    pub state: State,
     pub rows: usize,
     pub columns: usize,
-    pub sgd: Sgd,
+    pub optimizer: Optimizer,
 }
 
 /// The other forms of `forms.values` `[rows × columns]`; zero in the columns up to the panel's edge.

@@ -7,8 +7,9 @@ use super::epilogue::store_forms;
 use super::kernel::{Narrow, Turn, UpdateBias};
 use super::panels::LINE;
 use super::vector::HalfVector;
-use crate::epilogue::{load_first, step};
+use crate::epilogue::load_first;
 use crate::kernel::{LANES, ROW_CHUNK};
+use crate::optimizer::step;
 
 /// # Safety
 /// That of `HalfKernel::narrow`, and of [`HalfVector`].
@@ -68,7 +69,7 @@ pub unsafe fn turn<V: HalfVector>(job: &Turn, units: Range<usize>) {
 pub unsafe fn update_bias<V: HalfVector>(job: &UpdateBias, units: Range<usize>) {
     let one = [Bf16::nearest(1.0); 2];
     for column in units.map(|unit| unit * LANES) {
-        // SAFETY: the panel of `column` exists in delta, bias and velocity.
+        // SAFETY: the panel of `column` exists in delta, bias and state.
         unsafe {
             let one = V::splat_pair(one.as_ptr());
             let mut total = V::splat(0.0);
@@ -80,10 +81,8 @@ pub unsafe fn update_bias<V: HalfVector>(job: &UpdateBias, units: Range<usize>) 
                 }
                 total = total.add(sum);
             }
-            let velocity =
-                if job.velocity.is_null() { job.velocity } else { job.velocity.add(column) };
-            // Biases do not decay.
-            step(total, job.bias.add(column), velocity, &job.sgd, 0.0);
+            let optimizer = job.optimizer.of_bias();
+            step(total, job.bias.add(column), job.state.at(column), &optimizer);
         }
     }
 }

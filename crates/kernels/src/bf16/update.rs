@@ -1,14 +1,15 @@
 //! The update: tiles of `MP` pairs of rows of W × two panels, stepped in f32 in their store.
 
+use core::mem::MaybeUninit;
 use core::ops::Range;
 
 use super::forward::PANELS;
 use super::kernel::Update;
 use super::panels::LINE;
 use super::vector::HalfVector;
-use crate::epilogue::stepped;
 use crate::gemm::in_tiles;
 use crate::kernel::{LANES, ROW_CHUNK};
+use crate::optimizer::{State, plain, stepped};
 
 /// Units of work: `PANELS` panels, in each `MP` pairs of rows of W.
 #[inline(always)]
@@ -41,25 +42,33 @@ unsafe fn pairs<V: HalfVector, const MP: usize, const C: usize>(
     panel: usize,
     mut pair: usize,
 ) {
-    let end = job.inner.div_ceil(2).min(pair + MP);
-    // SAFETY: the caller names pairs and panels that exist.
+    let (first, end) = (pair, job.inner.div_ceil(2).min(pair + MP));
+    let mut sums = [const { MaybeUninit::<[[V; C]; 2]>::uninit() }; MP];
+    let sums = sums.as_mut_ptr().cast::<[[V; C]; 2]>();
+    // SAFETY: the caller names pairs and panels that exist; the sums have room for MP pairs, and
+    // those of first..end are written before they are read.
     unsafe {
-        in_tiles!(MP, pair..end, tile::<V, _, C>(job, panel, pair));
+        in_tiles!(MP, pair..end, tile::<V, _, C>(job, panel, pair, sums.add(pair - first)));
+        if !job.optimizer.is_plain() {
+            store(job, sums, first..end, panel);
+        }
     }
 }
 
 /// Sums of a tile: pairs of rows × both rows × panels.
 type Sums<V, const P: usize, const C: usize> = [[[V; C]; 2]; P];
 
-/// W[2 pair..2 (pair + P)][panel..panel + C].
+/// For W[2 pair..2 (pair + P)][panel..panel + C] the sums over the rows: a plain step is made with
+/// them, for others they go to `out [P]`.
 #[inline(always)]
 unsafe fn tile<V: HalfVector, const P: usize, const C: usize>(
     job: &Update,
     panel: usize,
     pair: usize,
+    out: *mut [[V; C]; 2],
 ) {
     let pairs = job.inner.div_ceil(2);
-    // SAFETY: the tile exists; prefetches may miss.
+    // SAFETY: the tile exists, and room for P pairs; prefetches may miss.
     unsafe {
         for c in 0..C {
             for p in 0..P {
@@ -78,11 +87,43 @@ unsafe fn tile<V: HalfVector, const P: usize, const C: usize>(
                 }
             }
         }
+        if !job.optimizer.is_plain() {
+            return out.cast::<Sums<V, P, C>>().write(totals);
+        }
+        let rate = plain::<V>(&job.optimizer);
         for (p, totals) in totals.iter().enumerate() {
             for c in 0..C {
-                step_pair(job, [totals[0][c], totals[1][c]], panel + c, pair + p);
+                let sums = [totals[0][c], totals[1][c]];
+                step_pair(job, sums, panel + c, pair + p, |sum, w, _| rate.mul_add(sum, w));
             }
         }
+    }
+}
+
+/// The optimizer's step on some pairs of rows of C panels: once for all heights of tiles, as its
+/// code is long.
+#[inline(always)]
+unsafe fn store<V: HalfVector, const C: usize>(
+    job: &Update,
+    mut sums: *const [[V; C]; 2],
+    pairs: Range<usize>,
+    panel: usize,
+) {
+    for pair in pairs {
+        for c in 0..C {
+            let panel = panel + c;
+            // SAFETY: the pairs and panels exist, with their sums; moments are touched in rows of W.
+            unsafe {
+                let [low, high] = *sums;
+                step_pair(job, [low[c], high[c]], panel, pair, |sum, w, row| {
+                    let place = (panel * job.inner + row) * LANES;
+                    let state = State { moments: job.moments, ..State::NONE }.at(place);
+                    stepped(sum, w, state.moments, &job.optimizer)
+                });
+            }
+        }
+        // SAFETY: as above.
+        sums = unsafe { sums.add(1) };
     }
 }
 
@@ -115,29 +156,24 @@ unsafe fn chunk<V: HalfVector, const P: usize, const C: usize>(
     }
 }
 
-/// The optimizer's step on 16 columns of two rows of W.
+/// Takes 16 columns of two rows of W through `step(sum, w, row)`.
 #[inline(always)]
-unsafe fn step_pair<V: HalfVector>(job: &Update, sums: [V; 2], panel: usize, pair: usize) {
+unsafe fn step_pair<V: HalfVector>(
+    job: &Update,
+    sums: [V; 2],
+    panel: usize,
+    pair: usize,
+    step: impl Fn(V, V, usize) -> V,
+) {
     let at = (panel * job.inner.div_ceil(2) + pair) * LINE;
-    let velocity = |row: usize| {
-        if job.velocity.is_null() {
-            job.velocity
-        } else {
-            job.velocity.wrapping_add((panel * job.inner + row) * LANES)
-        }
-    };
-    // SAFETY: the pair exists; the velocity is touched in rows of W alone.
+    // SAFETY: the pair exists.
     unsafe {
         let (upper, lower) = (job.upper.add(at), job.lower.add(at).cast());
         let (low, high) = V::join(V::load_pairs(upper), V::load_pairs(lower));
-        let (row, decay) = (2 * pair, job.sgd.weight_decay);
-        let low = stepped(sums[0], low, velocity(row), &job.sgd, decay);
+        let row = 2 * pair;
+        let low = step(sums[0], low, row);
         // Past an odd count of rows there is no weight.
-        let high = if row + 1 < job.inner {
-            stepped(sums[1], high, velocity(row + 1), &job.sgd, decay)
-        } else {
-            V::splat(0.0)
-        };
+        let high = if row + 1 < job.inner { step(sums[1], high, row + 1) } else { V::splat(0.0) };
         let halves = V::split(low, high);
         V::store_pairs(halves.0, upper);
         V::store_pairs(halves.1, lower);

@@ -1,12 +1,13 @@
 //! Update: xᵀ · delta straight into W's panels, the optimizer's step in the store.
 
 use core::cell::RefCell;
-use core::hint::black_box;
+use core::mem::MaybeUninit;
 use core::ops::Range;
 
 use super::{in_register, in_tiles, outer_product_step};
-use crate::epilogue::{load_first, step};
-use crate::kernel::{LANES, ROW_CHUNK, Sgd, Update};
+use crate::epilogue::load_first;
+use crate::kernel::{LANES, ROW_CHUNK, Update};
+use crate::optimizer::{plain, step};
 use crate::vector::Vector;
 
 /// Floats of x that an update works through before it goes on: what a core's own cache holds
@@ -115,6 +116,7 @@ pub unsafe fn update<V: Vector, const MR: usize, const NP: usize>(
     let packed = order.packed::<MR>(job.rows);
     // The next panels of delta are some cache lines a row, far apart: each tile asks for some.
     let share = job.rows.div_ceil(order.chunk.min(order.tiles));
+    let is_plain = job.is_plain();
     let mut at = usize::MAX;
     for _ in units {
         let UpdatePlace { ref chunk, panel: group, tile } = place;
@@ -122,7 +124,8 @@ pub unsafe fn update<V: Vector, const MR: usize, const NP: usize>(
         let i = tile * MR;
         let end = job.inner.min(i + MR);
         // SAFETY: i..end and the panels exist, as the unit does; prefetches may miss; `packed`
-        // holds a chunk.
+        // holds a chunk; the sums have room for MR lines of NP vectors, and those of i..end are
+        // written before they are read.
         unsafe {
             let mut x = Values { at: job.x.add(i), stride: job.x_stride };
             if !packed.is_null() {
@@ -139,13 +142,19 @@ pub unsafe fn update<V: Vector, const MR: usize, const NP: usize>(
                     V::prefetch_later(line.wrapping_add(p * LANES));
                 }
             }
-            if panels - first >= NP {
+            let group = if panels - first >= NP { NP } else { 1 };
+            for panel in (first..panels.min(first + NP)).step_by(group) {
+                let mut sums = [[const { MaybeUninit::<V>::uninit() }; NP]; MR];
+                let mut out = sums.as_mut_ptr().cast::<V>();
                 let (mut i, mut x) = (i, x);
-                in_tiles!(MR, i..end, update_tile::<V, _, NP>(job, first, i, &mut x));
-            } else {
-                for panel in first..panels {
-                    let (mut i, mut x) = (i, x);
-                    in_tiles!(MR, i..end, update_tile::<V, _, 1>(job, panel, i, &mut x));
+                if group == NP {
+                    in_tiles!(MR, i..end, update_tile::<V, _, NP>(job, panel, i, &mut x, &mut out));
+                } else {
+                    in_tiles!(MR, i..end, update_tile::<V, _, 1>(job, panel, i, &mut x, &mut out));
+                }
+                if !is_plain {
+                    let sums = sums.as_ptr().cast::<V>();
+                    update_store(job, sums, tile * MR..end, panel..panel + group);
                 }
             }
         }
@@ -184,16 +193,17 @@ pub unsafe fn pack<V: Vector, const MR: usize>(
     }
 }
 
-/// W[i..i + R][panel..panel + P]: R × 16 P sums over the rows, then the optimizer's step in the
-/// store.
+/// For W[i..i + R][panel..panel + P] R × 16 P sums over the rows: a plain step is made with them,
+/// for others they go to `out [R][P]`.
 #[inline(always)]
 unsafe fn update_tile<V: Vector, const R: usize, const P: usize>(
     job: &Update,
     panel: usize,
     i: usize,
     x: &mut Values,
+    out: &mut *mut V,
 ) {
-    // SAFETY: the tile exists; prefetches past the end are harmless.
+    // SAFETY: the tile exists, and room for R × P vectors; prefetches past the end are harmless.
     unsafe {
         let panel_floats = job.inner * LANES;
         let at = panel * panel_floats + i * LANES;
@@ -209,46 +219,43 @@ unsafe fn update_tile<V: Vector, const R: usize, const P: usize>(
             }
             first += ROW_CHUNK;
         }
-        update_store(job, &totals, at);
+        if job.is_plain() {
+            // From the registers.
+            let rate = plain::<V>(&job.optimizer);
+            for (r, totals) in totals.iter().enumerate() {
+                for (p, total) in totals.iter().enumerate() {
+                    let line = job.weight.add(at + (p * job.inner + r) * LANES);
+                    rate.mul_add(*total, V::load(line)).store(line);
+                }
+            }
+        } else {
+            out.cast::<[[V; P]; R]>().write(totals);
+        }
         // For the tile beside this one, if this was a lower one.
         x.at = x.at.wrapping_add(R);
+        *out = out.wrapping_add(R * P);
     }
 }
 
-/// The optimizer's step for R lines of P panels, the first at `at`.
+/// The optimizer's step on some lines of some panels: once for all shapes of tiles, as its code is
+/// long. `sums [lines][panels]`.
 ///
 /// # Safety
 /// That of [`Vector`]; the lines exist.
 #[inline(always)]
-pub unsafe fn update_store<V: Vector, const R: usize, const P: usize>(
+pub unsafe fn update_store<V: Vector>(
     job: &Update,
-    sums: &[[V; P]; R],
-    at: usize,
+    mut sums: *const V,
+    lines: Range<usize>,
+    panels: Range<usize>,
 ) {
-    let Sgd { weight_decay, .. } = job.sgd;
-    let place = |r: usize, p: usize| at + (p * job.inner + r) * LANES;
-    // SAFETY: the lines exist.
-    unsafe {
-        if job.velocity.is_null() && weight_decay == 0.0 {
-            // The common step straight from the registers; others, as in `forward_store_tile`.
-            let rate = V::splat(-(job.sgd.learning_rate * job.sgd.scale));
-            for (r, sums) in sums.iter().enumerate() {
-                for (p, sum) in sums.iter().enumerate() {
-                    let line = job.weight.add(place(r, p));
-                    rate.mul_add(*sum, V::load(line)).store(line);
-                }
-            }
-            return;
-        }
-        // A copy, so that only here the sums leave their registers.
-        let sums = black_box(*sums);
-        let (rows, panels) = black_box((R, P));
-        for r in 0..rows {
-            for p in 0..panels {
-                let place = place(r, p);
-                let velocity =
-                    if job.velocity.is_null() { job.velocity } else { job.velocity.add(place) };
-                step(sums[r][p], job.weight.add(place), velocity, &job.sgd, weight_decay);
+    for i in lines {
+        for panel in panels.clone() {
+            let at = (panel * job.inner + i) * LANES;
+            // SAFETY: the caller's.
+            unsafe {
+                step(*sums, job.weight.add(at), job.state.at(at), &job.optimizer);
+                sums = sums.add(1);
             }
         }
     }

@@ -137,7 +137,8 @@ pub unsafe fn update<const R: usize, const C: usize>(job: &Update) {
     for _ in 0..job.columns.div_ceil(LANES) * job.inner.div_ceil(R) {
         let UpdatePlace { ref chunk, panel, tile } = place;
         let (mut i, end) = (tile * R, job.inner.min(tile * R + R));
-        // SAFETY: i..end and the panel exist; `packed` holds a chunk.
+        // SAFETY: i..end and the panel exist; `packed` holds a chunk; the sums of i..end are
+        // written before they are read.
         unsafe {
             let mut x = (job.x.add(i), job.x_stride);
             if !packed.is_null() {
@@ -147,7 +148,10 @@ pub unsafe fn update<const R: usize, const C: usize>(job: &Update) {
                 }
                 x = (packed.add((tile - at) * job.rows * R).cast_const(), R);
             }
-            in_tiles!(R, i..end, update_tile::<Quads, _, C>(job, panel, i, &mut x));
+            let mut sums = [const { MaybeUninit::<Quads>::uninit() }; R];
+            let mut out = sums.as_mut_ptr().cast::<Quads>();
+            in_tiles!(R, i..end, update_tile::<Quads, _, C>(job, panel, i, &mut x, &mut out));
+            update_store(job, sums.as_ptr().cast::<Quads>(), tile * R..end, panel..panel + 1);
         }
         order.advance(&mut place);
     }
@@ -158,32 +162,33 @@ unsafe fn update_tile<V: Vector, const R: usize, const C: usize>(
     panel: usize,
     i: usize,
     x: &mut (*const f32, usize),
+    out: &mut *mut V,
 ) {
-    let mut totals = MaybeUninit::<[[V; 1]; R]>::uninit();
-    // SAFETY: the caller names a panel and values of i that exist; the pieces are all of the sums.
+    // SAFETY: the caller names a panel and values of i that exist, and room for R vectors; the pieces
+    // are all of the sums.
     unsafe {
         // Lines of W of the next tile.
         let at = (panel * job.inner + i) * LANES;
         let bytes = if i + 2 * R <= job.inner { R * LANES * size_of::<f32>() } else { 0 };
         let line = if bytes > 0 { job.weight.add(at + R * LANES) } else { job.weight };
-        let sum = |first: usize, sums: *mut [[V; 1]; R]| {
+        let sum = |first: usize, sums: *mut [V; R]| {
             let rows = (first, ROW_CHUNK.min(job.rows - first));
             for (piece, column) in pieces::<C>().enumerate() {
                 let ahead = Ahead::share(line, bytes, rows.1, piece, pieces::<C>().len());
                 tile::update::<R, C>(job, *x, panel, rows, column, ahead, sums.cast());
             }
         };
-        sum(0, totals.as_mut_ptr());
-        let totals = totals.assume_init_mut();
+        let totals = out.cast::<[V; R]>();
+        sum(0, totals);
         for first in (ROW_CHUNK..job.rows).step_by(ROW_CHUNK) {
             let mut sums = MaybeUninit::uninit();
             sum(first, sums.as_mut_ptr());
-            for (total, sum) in totals.iter_mut().zip(sums.assume_init_ref()) {
-                total[0] = total[0].add(sum[0]);
+            for (total, sum) in (*totals).iter_mut().zip(sums.assume_init_ref()) {
+                *total = total.add(*sum);
             }
         }
-        update_store(job, totals, at);
         // For the tile beside this one, if this was a lower one.
         x.0 = x.0.wrapping_add(R);
+        *out = out.wrapping_add(R);
     }
 }

@@ -2,8 +2,8 @@
 
 use core::arch::wasm32::{
     f32x4_add, f32x4_div, f32x4_gt, f32x4_mul, f32x4_ne, f32x4_pmax, f32x4_pmin, f32x4_splat,
-    f32x4_sub, i32x4_add, i32x4_bitmask, i32x4_shl, i32x4_shuffle, i32x4_splat, i64x2_shuffle,
-    v128, v128_bitselect, v128_load, v128_store,
+    f32x4_sqrt, f32x4_sub, i32x4_add, i32x4_bitmask, i32x4_shl, i32x4_shuffle, i32x4_splat,
+    i64x2_shuffle, v128, v128_bitselect, v128_load, v128_store,
 };
 
 use super::set::madd;
@@ -53,6 +53,10 @@ impl Vector for Quads {
     #[inline(always)]
     unsafe fn div(self, other: Self) -> Self {
         self.zip(other, |a, b| f32x4_div(a, b))
+    }
+    #[inline(always)]
+    unsafe fn sqrt(self) -> Self {
+        Self(self.0.map(|quad| f32x4_sqrt(quad)))
     }
     #[inline(always)]
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {

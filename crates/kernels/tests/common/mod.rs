@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 pub mod half;
+pub mod optimizers;
 
 use feedalign_kernels::panels::{self, Way};
 use feedalign_kernels::{Activation, LANES};

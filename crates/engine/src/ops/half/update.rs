@@ -2,10 +2,9 @@
 
 use feedalign_kernels::bf16::{Bf16, Update, UpdateBias, panels};
 use feedalign_kernels::panels::Way;
-use feedalign_kernels::{LANES, Sgd};
+use feedalign_kernels::{LANES, Optimizer};
 
-use super::super::optional_address;
-use super::super::update::Numbers;
+use super::super::optimizer::{Companions, Numbers};
 use super::{Sent, rows};
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
@@ -13,7 +12,7 @@ use crate::tensors::{Form, Id};
 
 /// Adds the stage; the shapes have been checked.
 pub fn weight(
-    (weight, x, delta, velocity): (Id, Id, Id, Option<Id>),
+    (weight, x, delta, companions): (Id, Id, Id, Companions),
     numbers: Numbers,
     lowering: &mut Lowering,
 ) -> Result<()> {
@@ -21,6 +20,9 @@ pub fn weight(
     let Form::Half { rows: inner, columns, way: Way::Straight, master: true } = form else {
         return Err(Error::new("the matrix is kept in bf16 alone, which is too coarse to learn"));
     };
+    if companions.mirror.is_some() {
+        return Err(Error::new("mirrored updates run in f32 only: choose precision f32"));
+    }
     let [reads_x, reads_delta] = [rows(x, lowering)?, rows(delta, lowering)?];
     let upper = lowering.tensors.f32(weight).cast::<Bf16>();
     let job = Sent(Update {
@@ -30,16 +32,18 @@ pub fn weight(
         delta_stride: reads_delta.paired_stride,
         upper,
         lower: upper.wrapping_add(panels::len(Way::Straight, inner, columns)).cast(),
-        velocity: optional_address(lowering, velocity).get(),
+        moments: companions.addresses(lowering).state().moments,
         inner,
         columns,
         // Of each step.
         rows: 0,
-        sgd: Sgd::default(),
+        optimizer: Optimizer::sgd(0.0, 1.0),
     });
-    let writes: Vec<Id> = [Some(weight), velocity].into_iter().flatten().collect();
-    lowering.stage(&[x, delta], &writes, move |step, member| {
-        let job = Update { rows: step.rows, sgd: numbers.at(step.knobs, step.rows), ..job.get() };
+    let reads: Vec<Id> = [x, delta].into_iter().chain(numbers.counter()).collect();
+    let writes: Vec<Id> = [weight].into_iter().chain(companions.ids()).collect();
+    lowering.stage(&reads, &writes, move |step, member| {
+        let optimizer = numbers.at(step.knobs, step.rows);
+        let job = Update { rows: step.rows, optimizer, ..job.get() };
         let units = member.split(step.half.update_units(&job));
         // SAFETY: the shapes have been checked; members have disjoint units.
         unsafe { step.half.update(&job, units) };
@@ -49,7 +53,7 @@ pub fn weight(
 
 /// Adds the stage; the shapes have been checked.
 pub fn bias(
-    (bias, delta, velocity): (Id, Id, Option<Id>),
+    (bias, delta, companions): (Id, Id, Companions),
     columns: usize,
     numbers: Numbers,
     lowering: &mut Lowering,
@@ -59,16 +63,17 @@ pub fn bias(
         delta: reads_delta.paired,
         delta_stride: reads_delta.paired_stride,
         bias: lowering.tensors.f32(bias),
-        velocity: optional_address(lowering, velocity).get(),
+        state: companions.addresses(lowering).state(),
         columns,
         // Of each step.
         rows: 0,
-        sgd: Sgd::default(),
+        optimizer: Optimizer::sgd(0.0, 1.0),
     });
-    let writes: Vec<Id> = [Some(bias), velocity].into_iter().flatten().collect();
-    lowering.stage(&[delta], &writes, move |step, member| {
-        let job =
-            UpdateBias { rows: step.rows, sgd: numbers.at(step.knobs, step.rows), ..job.get() };
+    let reads: Vec<Id> = [delta].into_iter().chain(numbers.counter()).collect();
+    let writes: Vec<Id> = [bias].into_iter().chain(companions.ids()).collect();
+    lowering.stage(&reads, &writes, move |step, member| {
+        let optimizer = numbers.at(step.knobs, step.rows);
+        let job = UpdateBias { rows: step.rows, optimizer, ..job.get() };
         let units = member.split(columns.div_ceil(LANES));
         // SAFETY: the shapes have been checked; members have disjoint units.
         unsafe { step.half.update_bias(&job, units) };
