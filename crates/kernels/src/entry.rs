@@ -28,7 +28,7 @@ macro_rules! kernel {
 
             use super::*;
             use crate::form::{ListedProject, ListedUpdate, TurnedForward};
-            use crate::kernel::{Activation, Forward, Map, Online, Project, Transpose, Update, UpdateBias};
+            use crate::kernel::{Activation, Forward, Gate, Map, Online, Project, Transpose, Update, UpdateBias};
             use crate::{few, gemm, listed, online, peak, rows, traffic, turned};
 
             // SAFETY (of all entries): called by the methods of the kernel alone, whose value
@@ -90,6 +90,10 @@ macro_rules! kernel {
             $(#[target_feature(enable = $features)])?
             pub unsafe fn activate(job: &Map, activation: Activation, range: Range<usize>) {
                 unsafe { rows::activate::<$vector>(job, activation, range) }
+            }
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn gate(job: &Map, by: &Gate, range: Range<usize>) {
+                unsafe { rows::gate::<$vector>(job, by, range) }
             }
             $(#[target_feature(enable = $features)])?
             pub unsafe fn softmax(job: &Map, range: Range<usize>) {
@@ -211,6 +215,14 @@ macro_rules! kernel {
                 rows: core::ops::Range<usize>,
             ) {
                 unsafe { entries::activate(job, activation, rows) }
+            }
+            unsafe fn gate(
+                &self,
+                job: &crate::kernel::Map,
+                by: &crate::kernel::Gate,
+                rows: core::ops::Range<usize>,
+            ) {
+                unsafe { entries::gate(job, by, rows) }
             }
             unsafe fn softmax(&self, job: &crate::kernel::Map, rows: core::ops::Range<usize>) {
                 unsafe { entries::softmax(job, rows) }

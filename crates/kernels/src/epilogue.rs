@@ -19,6 +19,8 @@ pub unsafe fn activate<V: Vector>(a: V, activation: Activation) -> V {
             // In this order of operands a NaN stays one.
             Activation::Relu => V::splat(0.0).max(a),
             Activation::LeakyRelu(slope) => a.select_positive(a, a.mul(V::splat(slope))),
+            Activation::HardTanh => V::splat(1.0).min(V::splat(-1.0).max(a)),
+            Activation::Softplus => vecmath::softplus(a),
         }
     }
 }
@@ -38,6 +40,8 @@ unsafe fn derivative<V: Vector>(h: V, activation: Activation) -> V {
             Activation::Sigmoid => h.mul(one.sub(h)),
             Activation::Relu => h.select_positive(one, V::splat(0.0)),
             Activation::LeakyRelu(slope) => h.select_positive(one, V::splat(slope)),
+            Activation::HardTanh => one.sub(h.mul(h)).select_positive(one, V::splat(0.0)),
+            Activation::Softplus => vecmath::softplus_derivative(h),
         }
     }
 }

@@ -49,6 +49,7 @@ use core::ops::Range;
 
 use crate::form::{ListedProject, ListedUpdate, TurnedForward};
 use crate::optimizer::{Optimizer, State};
+use crate::vecmath;
 
 /// Columns of a panel, and lanes of every vector the kernels compute with.
 pub const LANES: usize = 16;
@@ -69,6 +70,10 @@ pub enum Activation {
     Relu,
     /// f(a) = a where a > 0, else slope · a, with 0 < slope < 1; f′ = 1 where h > 0, else slope.
     LeakyRelu(f32),
+    /// f(a) = a between −1 and 1, the nearer of the two elsewhere; f′ = 1 where −1 < h < 1, else 0.
+    HardTanh,
+    /// f(a) = ln(1 + eᵃ); f′ = 1 − e⁻ʰ.
+    Softplus,
 }
 
 impl Activation {
@@ -88,6 +93,8 @@ impl Activation {
                     slope
                 }
             }
+            Self::HardTanh => f32::from(h > -1.0 && h < 1.0),
+            Self::Softplus => vecmath::softplus_derivative_of(h),
         }
     }
 }
@@ -296,6 +303,11 @@ pub trait Kernel: Send + Sync {
     /// # Safety
     /// As stated at the trait.
     unsafe fn activate(&self, job: &Map, activation: Activation, rows: Range<usize>);
+
+    /// Y = X ⊙ f′(h), h of the shape of X. One unit is one row.
+    /// # Safety
+    /// As stated at the trait.
+    unsafe fn gate(&self, job: &Map, by: &Gate, rows: Range<usize>);
 
     /// exp(x − max) / Σ exp(x − max) over each row. One unit is one row.
     /// # Safety

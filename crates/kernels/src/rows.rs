@@ -2,8 +2,8 @@
 
 use core::ops::Range;
 
-use crate::epilogue::{activate as activated, load_first, store_first};
-use crate::kernel::{Activation, LANES, Map, ROW_CHUNK, Transpose, UpdateBias};
+use crate::epilogue::{activate as activated, gated, load_first, store_first};
+use crate::kernel::{Activation, Gate, LANES, Map, ROW_CHUNK, Transpose, UpdateBias};
 use crate::optimizer::step;
 use crate::vecmath::exp;
 use crate::vector::{Vector, fold};
@@ -20,6 +20,24 @@ pub unsafe fn activate<V: Vector>(job: &Map, activation: Activation, rows: Range
                 let x = load_first::<V>(job.x.add(row * job.x_stride + column), count, 0.0);
                 let y = job.y.add(row * job.y_stride + column);
                 store_first(activated(x, activation), y, count);
+            }
+        }
+    }
+}
+
+/// # Safety
+/// That of `Kernel::gate`, and of [`Vector`].
+#[inline(always)]
+pub unsafe fn gate<V: Vector>(job: &Map, by: &Gate, rows: Range<usize>) {
+    for row in rows {
+        for column in (0..job.width).step_by(LANES) {
+            let count = LANES.min(job.width - column);
+            // SAFETY: `count` floats are left in the rows of x, h and y.
+            unsafe {
+                let x = load_first::<V>(job.x.add(row * job.x_stride + column), count, 0.0);
+                let h = load_first::<V>(by.h.add(row * by.h_stride + column), count, 0.0);
+                let y = job.y.add(row * job.y_stride + column);
+                store_first(gated(x, h, by.activation), y, count);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! exp, tanh and sigmoid on 16 lanes: one polynomial with explicit multiply-adds everywhere, so
+//! exp, tanh, sigmoid and softplus on 16 lanes: one polynomial with explicit multiply-adds everywhere, so
 //! that every kernel with a fused one gives the same bits.
 
 use crate::vector::{ROUNDER, Vector};
@@ -38,22 +38,37 @@ unsafe fn polynomial<V: Vector, const N: usize>(x: V, coefficients: &[f32; N]) -
     }
 }
 
+/// (artanh s − s) / s³ in powers of s², highest first: the series, to 1e-9 at s = ⅓.
+const ARTANH: [f32; 7] = [1.0 / 15.0, 1.0 / 13.0, 1.0 / 11.0, 1.0 / 9.0, 1.0 / 7.0, 0.2, 1.0 / 3.0];
+
+/// −ln 2 in two parts, the first of few bits, so that its multiples are exact.
+const LN_2: [f32; 2] = [-0.693_359_4, 2.121_944_4e-4];
+
 /// e^x, within 2 units in the last place on [−87.3, 88.3]; x is clamped to that range.
 ///
 /// # Safety
 /// That of [`Vector`].
 #[inline(always)]
 pub unsafe fn exp<V: Vector>(x: V) -> V {
-    // SAFETY: the caller keeps the contract of `Vector`. Cody and Waite: x = n ln 2 + r.
+    // SAFETY: the caller keeps the contract of `Vector`.
+    unsafe {
+        let (r, shifted) = reduced(x);
+        let p = polynomial(r, &EXP).mul_add(r.mul(r), r.add(V::splat(1.0)));
+        p.mul(shifted.power_of_two())
+    }
+}
+
+/// x = n ln 2 + r after Cody and Waite: r, and n + [`ROUNDER`].
+#[inline(always)]
+unsafe fn reduced<V: Vector>(x: V) -> (V, V) {
+    // SAFETY: the caller keeps the contract of `Vector`.
     unsafe {
         // In this order of operands a NaN stays one.
         let x = V::splat(EXP_RANGE.1).min(V::splat(EXP_RANGE.0).max(x));
         let shifted = x.mul_add(V::splat(std::f32::consts::LOG2_E), V::splat(ROUNDER));
         let n = shifted.sub(V::splat(ROUNDER));
-        let r = n.mul_add(V::splat(-0.693_359_4), x);
-        let r = n.mul_add(V::splat(2.121_944_4e-4), r);
-        let p = polynomial(r, &EXP).mul_add(r.mul(r), r.add(V::splat(1.0)));
-        p.mul(shifted.power_of_two())
+        let r = n.mul_add(V::splat(LN_2[0]), x);
+        (n.mul_add(V::splat(LN_2[1]), r), shifted)
     }
 }
 
@@ -82,4 +97,51 @@ pub unsafe fn tanh<V: Vector>(x: V) -> V {
         let square = x.mul(x);
         x.mul(polynomial(square, &TANH_TOP)).div(polynomial(square, &TANH_BOTTOM))
     }
+}
+
+/// ln(1 + eˣ) = max(x, 0) + ln(1 + t), t = e^−|x|, and ln(1 + t) = 2 artanh(t / (2 + t)): within 3
+/// units in the last place, and nothing overflows.
+///
+/// # Safety
+/// That of [`Vector`].
+#[inline(always)]
+pub unsafe fn softplus<V: Vector>(x: V) -> V {
+    // SAFETY: the caller keeps the contract of `Vector`.
+    unsafe {
+        let zero = V::splat(0.0);
+        let minus = zero.sub(x);
+        let t = exp(zero.sub(minus.max(x)));
+        let s = t.div(t.add(V::splat(2.0)));
+        let (twice, square) = (s.add(s), s.mul(s));
+        let log = twice.mul(square).mul_add(polynomial(square, &ARTANH), twice);
+        zero.max(x).add(log)
+    }
+}
+
+/// The derivative of softplus from its output h: 1 − e⁻ʰ, as exact for small h as for large.
+///
+/// # Safety
+/// That of [`Vector`].
+#[inline(always)]
+pub unsafe fn softplus_derivative<V: Vector>(h: V) -> V {
+    // SAFETY: the caller keeps the contract of `Vector`. e⁻ʰ = 2ⁿ (1 + q).
+    unsafe {
+        let (r, shifted) = reduced(V::splat(0.0).sub(h));
+        let q = polynomial(r, &EXP).mul_add(r.mul(r), r);
+        let power = shifted.power_of_two();
+        V::splat(0.0).sub(power.mul_add(q, power.sub(V::splat(1.0))))
+    }
+}
+
+/// [`softplus_derivative`] of one value, with its bits.
+pub fn softplus_derivative_of(h: f32) -> f32 {
+    let clamp = |x: f32| if EXP_RANGE.0 > x { EXP_RANGE.0 } else { x.min(EXP_RANGE.1) };
+    let x = if h.is_nan() { h } else { clamp(0.0 - h) };
+    let shifted = x.mul_add(std::f32::consts::LOG2_E, ROUNDER);
+    let n = shifted - ROUNDER;
+    let r = n.mul_add(LN_2[1], n.mul_add(LN_2[0], x));
+    let polynomial = EXP[1..].iter().fold(EXP[0], |sum, coefficient| sum.mul_add(r, *coefficient));
+    let q = polynomial.mul_add(r * r, r);
+    let power = f32::from_bits((shifted.to_bits() << 23).wrapping_add(0x3f80_0000));
+    0.0 - power.mul_add(q, power - 1.0)
 }

@@ -1,10 +1,10 @@
-//! tanh, sigmoid and softmax of every kernel: how far from the truth, and alike to the bit.
+//! Activations and softmax of every kernel: how far from the truth, and alike to the bit.
 
 mod common;
 
 use common::activated;
 use feedalign_kernels::dispatch::available;
-use feedalign_kernels::{Activation, Kernel, Map};
+use feedalign_kernels::{Activation, Gate, Kernel, Map};
 
 fn job(x: &[f32], y: &mut [f32], width: usize) -> Map {
     Map {
@@ -53,6 +53,71 @@ fn sigmoid_is_within_5_units_in_the_last_place() {
 }
 
 #[test]
+fn softplus_is_within_5_units_in_the_last_place() {
+    for kernel in available() {
+        let worst = worst(&*kernel, Activation::Softplus, 80.0);
+        assert!(worst <= 5.0, "{}: {worst}", kernel.name());
+    }
+}
+
+/// y = x ⊙ f′(h), rows of `width`.
+fn gate(kernel: &dyn Kernel, x: &[f32], h: &[f32], by: Activation, width: usize) -> Vec<f32> {
+    let mut y = vec![7.0; x.len()];
+    let gate = Gate { h: h.as_ptr(), h_stride: width, activation: by };
+    let job = job(x, &mut y, width);
+    // SAFETY: rows of that width.
+    unsafe { kernel.gate(&job, &gate, 0..job.rows) };
+    y
+}
+
+#[test]
+fn derivatives_are_those_of_finite_differences_wherever_the_output_says_where() {
+    let a: Vec<f32> = (-4_000..4_000).map(|i| i as f32 * 0.003 + 0.0015).collect();
+    for activation in common::ACTIVATIONS {
+        for kernel in available() {
+            let h = activate(&*kernel, &a, activation);
+            let found = gate(&*kernel, &vec![1.0; a.len()], &h, activation, a.len());
+            for (a, found) in a.iter().zip(found) {
+                let at = |a: f64| activated(a, activation);
+                let step = 1e-6;
+                let a = f64::from(*a);
+                let expected = (at(a + step) - at(a - step)) / (2.0 * step);
+                let close = (f64::from(found) - expected).abs() <= 2e-5;
+                assert!(close, "{} {activation:?} at {a}: {found} {expected}", kernel.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_derivative_of_softplus_is_as_exact_where_it_is_small() {
+    let h: Vec<f32> = (0..400).map(|i| 1e-30 * 1.19f32.powi(i)).collect();
+    for kernel in available() {
+        let found = gate(&*kernel, &vec![1.0; h.len()], &h, Activation::Softplus, h.len());
+        for (h, found) in h.iter().zip(found) {
+            let expected = -(-f64::from(*h)).exp_m1();
+            let error = (f64::from(found) - expected).abs();
+            assert!(error <= 5e-7 * expected, "{} at {h}: {found} {expected}", kernel.name());
+        }
+    }
+}
+
+#[test]
+fn a_gate_is_the_product_with_the_derivative_at_every_width() {
+    for width in [1, 15, 16, 17, 33] {
+        let (x, h) = (common::values(3 * width, 1), common::values(3 * width, 2));
+        for activation in common::ACTIVATIONS {
+            let product = |(x, h): (&f32, &f32)| x * activation.derivative(*h);
+            let expected: Vec<f32> = x.iter().zip(&h).map(product).collect();
+            for kernel in available() {
+                let found = gate(&*kernel, &x, &h, activation, width);
+                assert_eq!(found, expected, "{} {activation:?} {width}", kernel.name());
+            }
+        }
+    }
+}
+
+#[test]
 fn far_arguments_saturate() {
     let far = [-f32::MAX, -1e30, -100.0, 100.0, 1e30, f32::MAX];
     for kernel in available() {
@@ -61,6 +126,22 @@ fn far_arguments_saturate() {
         }
         for y in activate(&*kernel, &far, Activation::Sigmoid) {
             assert!((0.0..=1.0).contains(&y), "{}: {y}", kernel.name());
+        }
+        let softplus = activate(&*kernel, &far, Activation::Softplus);
+        for (y, a) in softplus.iter().zip(far) {
+            assert!((y - a.max(0.0)).abs() <= 1e-37, "{}: {y}", kernel.name());
+        }
+        let hard = activate(&*kernel, &far, Activation::HardTanh);
+        assert_eq!(hard, far.map(f32::signum), "{}", kernel.name());
+    }
+}
+
+#[test]
+fn what_is_no_number_stays_none() {
+    for kernel in available() {
+        for activation in common::ACTIVATIONS {
+            let y = activate(&*kernel, &[f32::NAN], activation);
+            assert!(y[0].is_nan(), "{} {activation:?}", kernel.name());
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{ceiling, loops};
 use crate::few;
 use crate::form::{ListedProject, ListedUpdate, TurnedForward};
 use crate::kernel::{
-    Activation, Forward, Kernel, Map, Online, Project, Transpose, Update, UpdateBias,
+    Activation, Forward, Gate, Kernel, Map, Online, Project, Transpose, Update, UpdateBias,
 };
 
 /// The three products with one tile.
@@ -130,6 +130,9 @@ impl Kernel for Wasm {
     }
     unsafe fn activate(&self, job: &Map, activation: Activation, rows: Range<usize>) {
         unsafe { self.base.activate(job, activation, rows) }
+    }
+    unsafe fn gate(&self, job: &Map, by: &Gate, rows: Range<usize>) {
+        unsafe { self.base.gate(job, by, rows) }
     }
     unsafe fn softmax(&self, job: &Map, rows: Range<usize>) {
         unsafe { self.base.softmax(job, rows) }

@@ -54,15 +54,19 @@ pub fn activated(a: f64, activation: Activation) -> f64 {
                 f64::from(slope) * a
             }
         }
+        Activation::HardTanh => a.clamp(-1.0, 1.0),
+        Activation::Softplus => a.max(0.0) + (-a.abs()).exp().ln_1p(),
     }
 }
 
-pub const ACTIVATIONS: [Activation; 5] = [
+pub const ACTIVATIONS: [Activation; 7] = [
     Activation::Identity,
     Activation::Tanh,
     Activation::Sigmoid,
     Activation::Relu,
     Activation::LeakyRelu(0.1),
+    Activation::HardTanh,
+    Activation::Softplus,
 ];
 
 /// Relative to the larger of 1 and the value: chains of up to a few dozen terms.
