@@ -83,6 +83,13 @@ fn writes(op: &Op) -> Option<Vec<&str>> {
             let mirror = op.mirror.iter().map(|mirror| &*mirror.into);
             std::iter::once(&*op.weight).chain(op.bias.as_deref()).chain(mirror).collect()
         }
+        Op::Local(op) => {
+            std::iter::once(&*op.out).chain(op.saved.iter().map(String::as_str)).collect()
+        }
+        Op::LocalBackward(op) => {
+            let gradients = op.gradients.iter().flat_map(|(gain, shift)| [&**gain, &**shift]);
+            std::iter::once(&*op.out).chain(gradients).collect()
+        }
         Op::Loss(op) => {
             let slots = [&op.delta, &op.error, &op.per_example];
             let slots = slots.into_iter().filter_map(|name| name.as_deref());

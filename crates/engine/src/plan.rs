@@ -17,6 +17,10 @@ use crate::wanted::{self, Wanted};
 
 /// What a stage is given at each step; the same for all members.
 pub struct Step<'a> {
+    /// Key of all random streams.
+    pub seed: u64,
+    /// Steps of advancing phases before this one, over all runs.
+    pub number: u64,
     /// Rows of this step.
     pub rows: usize,
     /// Indices into `data`, one per row.

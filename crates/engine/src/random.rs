@@ -62,6 +62,18 @@ impl Draws {
         self.words((element / BLOCK) as u32)[element % BLOCK]
     }
 
+    /// Calls `f(i, word)` with the words of elements `first` … `first` + `count` − 1.
+    pub fn each_word(&self, first: usize, count: usize, mut f: impl FnMut(usize, u32)) {
+        for block in first / BLOCK..(first + count).div_ceil(BLOCK) {
+            for (place, word) in self.words(block as u32).into_iter().enumerate() {
+                let element = block * BLOCK + place;
+                if element >= first && element < first + count {
+                    f(element - first, word);
+                }
+            }
+        }
+    }
+
     /// Fills with U(−range, range), symmetric: the midpoints of 2²⁴ equal steps. `values` are the
     /// elements from 4 · `first` on.
     pub fn uniform(&self, range: f32, first: usize, values: &mut [f32]) {

@@ -114,11 +114,14 @@ impl Session {
         metrics.resize(steps * metric_count, 0.0);
         let all = Metrics(metrics.as_mut_ptr());
         let (plan, kernel, half) = (&self.plans[phase], &*self.kernel, &*self.half);
+        let (seed, first_step, advances) = (self.seed, self.step, definition.advances);
         let knobs_of = |step: usize| &knobs[step * knob_count..(step + 1) * knob_count];
         let step_of = |step: usize| {
             let first = step * batch;
             let examples = &examples[first..examples.len().min(first + batch)];
             Step {
+                seed,
+                number: first_step + if advances { step as u64 } else { 0 },
                 rows: examples.len(),
                 examples,
                 data,

@@ -47,6 +47,11 @@ fn reads(op: &Op) -> Vec<(&str, Form)> {
         }
         Op::Update(op) => vec![(&op.x, Form::Paired), (&op.delta, Form::Paired)],
         Op::Step(op) => vec![(&op.gradient, Form::Paired)],
+        Op::Local(op) => vec![(&op.x, Form::Values)],
+        Op::LocalBackward(op) => {
+            let saved = op.saved.iter();
+            saved.chain([&op.delta]).map(|name| (name, Form::Values)).collect()
+        }
         Op::Loss(op) => vec![(&op.a, Form::Values)],
         Op::Measure(op) => vec![(&op.a, Form::Values), (&op.b, Form::Values)],
         _ => vec![],

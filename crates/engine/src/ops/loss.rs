@@ -1,6 +1,6 @@
 //! The output function, the loss, and where every signal starts: error and delta.
 
-use feedalign_kernels::{Activation, Map};
+use feedalign_kernels::{Activation, Gate, Map};
 
 use super::{Address, half, kernel_activation, optional_address};
 use crate::error::{Error, Result};
@@ -96,7 +96,8 @@ pub fn lower(op: &Loss, lowering: &mut Lowering) -> Result<()> {
     lowering.stage(&[a, targets], &writes, move |step, member| {
         let rows = member.split(step.rows);
         work.output(step, rows.clone());
-        rows.for_each(|row| work.row(row));
+        rows.clone().for_each(|row| work.row(row));
+        work.gate(step, rows);
     });
     for written in [Some(y), delta, error].into_iter().flatten() {
         half::narrow(written, lowering)?;
@@ -173,7 +174,7 @@ impl Work {
                     *self.error.get().add(place + class) = error;
                 }
                 if !self.delta.get().is_null() {
-                    *self.delta.get().add(place + class) = self.delta(error, y[class]);
+                    *self.delta.get().add(place + class) = error;
                 }
             }
             let row_values = Row { a, y, target };
@@ -187,11 +188,18 @@ impl Work {
         }
     }
 
-    fn delta(&self, error: f32, y: f32) -> f32 {
-        match self.kind {
-            Kind::CrossEntropy | Kind::BinaryCrossEntropy => error,
-            Kind::MeanSquaredError(output) => error * output.derivative(y),
+    /// delta = error ⊙ the output function's derivative, where the loss does not cancel that.
+    fn gate(&self, step: &Step, rows: std::ops::Range<usize>) {
+        let Kind::MeanSquaredError(activation) = self.kind else { return };
+        let (delta, stride) = (self.delta.get(), self.stride);
+        if delta.is_null() {
+            return;
         }
+        let (x_stride, y_stride, width) = (stride, stride, self.classes);
+        let job = Map { x: delta, x_stride, y: delta, y_stride, rows: step.rows, width };
+        let by = Gate { h: self.y.get(), h_stride: stride, activation };
+        // SAFETY: shapes were checked; the rows are this member's alone.
+        unsafe { step.kernel.gate(&job, &by, rows) }
     }
 
     fn loss(&self, row: &Row) -> f64 {

@@ -5,14 +5,19 @@ mod forward;
 mod gather;
 mod half;
 mod linear;
+mod local;
 mod loss;
 mod measure;
 mod online;
 mod optimizer;
 mod project;
 mod step;
+mod table;
+#[cfg(test)]
+mod trial;
 mod turned;
 mod update;
+mod window;
 
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
@@ -48,6 +53,8 @@ pub fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
         Op::Project(op) => project::lower(op, lowering),
         Op::Update(op) => update::lower(op, lowering),
         Op::Step(op) => step::lower(op, lowering),
+        Op::Local(op) => local::forward(op, lowering),
+        Op::LocalBackward(op) => local::backward(op, lowering),
         Op::Loss(op) => loss::lower(op, lowering),
         Op::Measure(op) => measure::lower(op, lowering),
         _ => Err(unsupported("this op")),
@@ -69,6 +76,8 @@ fn kernel_activation(activation: Activation) -> Result<feedalign_kernels::Activa
         Activation::Tanh => Kernel::Tanh,
         Activation::Sigmoid => Kernel::Sigmoid,
         Activation::Relu => Kernel::Relu,
+        Activation::HardTanh => Kernel::HardTanh,
+        Activation::Softplus => Kernel::Softplus,
         Activation::LeakyRelu { slope } if slope > 0.0 && slope < 1.0 => Kernel::LeakyRelu(slope),
         Activation::LeakyRelu { slope } => {
             return Err(Error::new(format!("slope {slope} is not between 0 and 1")));

@@ -158,7 +158,14 @@ pub struct Step {
     pub clip_value: Option<f32>,
 }
 
-/// out ← part(x), leaving in `saved` what its backward needs (mask, argmax, statistics).
+/// out ← part(x), leaving in `saved` what its backward needs; `out` may be x for activation, dropout
+/// and the norms. By part, `saved` holds, and only for a backward, in evaluation none:
+/// * activation: nothing; its backward takes [h], the output
+/// * maxout, max pooling: [place], rows as wide as `out`: which piece, or which place of the patch
+///   (down · kernel's width + across), is the largest
+/// * average pooling, dropout: nothing, as masks are drawn anew
+/// * batch norm: [normalised, inverse], rows of x's width with (x − mean) / √(variance + ε), and rows
+///   of [channels], whose first one holds 1 / √(variance + ε)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
@@ -171,7 +178,9 @@ pub struct Local {
     pub training: bool,
 }
 
-/// out ← delta carried back through the part.
+/// out ← delta carried back through the part; `out` may be delta for activation, dropout and batch
+/// norm. With `training` exactly that of [`Local`] in training; else dropout passes delta on and
+/// batch norm's statistics are constants.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
@@ -180,6 +189,12 @@ pub struct LocalBackward {
     pub delta: String,
     pub out: String,
     pub saved: Vec<String>,
+    pub training: bool,
+    /// Of batch norm, where its parameters learn: [gain's, shift's], rows of [channels], each
+    /// example's gradient, summed over positions; what `step` takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub gradients: Option<(String, String)>,
 }
 
 /// y ← output function of a; delta = dL/da, error = y − y*; metrics gain the sum of the

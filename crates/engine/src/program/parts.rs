@@ -18,6 +18,10 @@ pub enum Activation {
         /// f(a) = slope · a below zero; 0 < slope < 1.
         slope: f32,
     },
+    /// f(a) = a between −1 and 1, the nearer of the two elsewhere.
+    HardTanh,
+    /// f(a) = ln(1 + eᵃ).
+    Softplus,
 }
 
 /// ⊙ f′(h), taken from the activation's output h.
@@ -29,7 +33,9 @@ pub struct Gate {
     pub activation: Activation,
 }
 
-/// How a convolution cuts its input [height × width × channels] into rows of X.
+/// How a convolution or a pooling cuts its input [height × width × channels], channels next to each
+/// other, into patches: one at each place of the output, which is [(height + 2 · padding − kernel) /
+/// stride + 1] high, rounded down, and likewise wide. Around the input lie `padding` lines of zeros.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(deny_unknown_fields)]
@@ -37,8 +43,11 @@ pub struct Patches {
     pub height: u32,
     pub width: u32,
     pub channels: u32,
+    /// Down, across; at least 1 and no more than the input with its padding.
     pub kernel: (u32, u32),
+    /// At least 1.
     pub stride: (u32, u32),
+    /// Less than the kernel.
     pub padding: (u32, u32),
 }
 
@@ -124,20 +133,33 @@ pub enum LocalPart {
     Activation {
         activation: Activation,
     },
+    /// out [W] ← the largest of `pieces` neighbours of x [W · pieces], the first of equals.
     Maxout {
+        /// At least 1.
         pieces: u32,
     },
+    /// The largest of each channel of a patch, the first of equals; padding is never the largest.
     MaxPool {
         patches: Patches,
     },
+    /// The mean of each channel of a patch, padding counted as zeros.
     AveragePool {
         patches: Patches,
     },
+    /// In training, element (row, column) is zero where draw (step, index, row · width + column) of
+    /// the stream `dropout` is below `rate`, and else times 1 / (1 − rate).
     Dropout {
+        /// 0 ≤ rate < 1.
         rate: f32,
         index: u32,
     },
+    /// gain ⊙ (x − mean) / √(variance + epsilon) + shift, over x [positions × channels], channels
+    /// next to each other; channels are as many as `gain` has, and statistics go over rows and
+    /// positions. In training they are the batch's, and running ← running + momentum · (batch −
+    /// running), with the variance of the batch that has no bias; of a single value there is none,
+    /// and then the running one stays.
     BatchNorm {
+        /// All four [channels]: two biases, two statistics.
         gain: String,
         shift: String,
         mean: String,
@@ -145,6 +167,7 @@ pub enum LocalPart {
         momentum: f32,
         epsilon: f32,
     },
+    /// x / (√(mean of x² over the row) + epsilon). No signal is carried back through it.
     RmsNorm {
         epsilon: f32,
     },
