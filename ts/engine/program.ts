@@ -199,6 +199,10 @@ export type Loss = {
   delta?: string
   error?: string
   /**
+   * Rows [C] that receive y*: labels as one-hot.
+   */
+  target?: string
+  /**
    * Rows []: the loss of each example.
    */
   perExample?: string
@@ -212,7 +216,11 @@ export type Goodness = {
   h: string
   threshold: number
   positive: boolean
-  delta: string
+  delta?: string
+  /**
+   * Gains the sum of the cross-entropies.
+   */
+  metric?: string
   /**
    * Rows [classes] whose column gains Σh².
    */
@@ -361,6 +369,10 @@ export type Augment = {
   height: number
   width: number
   channels: number
+  /**
+   * Number of the pass over the data, 0 to 2²⁴.
+   */
+  epoch: Scalar
   /**
    * Largest shift, in pixels.
    */

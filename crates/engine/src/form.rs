@@ -1,5 +1,7 @@
 //! How tensors lie in their buffers, and how much memory that takes.
 
+use std::fmt;
+
 use feedalign_kernels::LANES;
 use feedalign_kernels::bf16::panels as half;
 use feedalign_kernels::panels::Way;
@@ -31,6 +33,32 @@ impl Form {
                 Self::Matrix { rows, columns, way: Way::Straight }
             }
             form => form,
+        }
+    }
+
+    /// Rows and columns, with `n` examples.
+    pub fn size(self, n: usize) -> (usize, usize) {
+        match self {
+            Self::Matrix { rows, columns, .. } | Self::Half { rows, columns, .. } => {
+                (rows, columns)
+            }
+            Self::Vector { len } => (1, len),
+            Self::Rows { width, .. } => (n, width),
+            Self::Labels => (n, 1),
+        }
+    }
+}
+
+/// The shape, as messages show it.
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Matrix { rows, columns, .. } | Self::Half { rows, columns, .. } => {
+                write!(f, "[{rows} × {columns}]")
+            }
+            Self::Vector { len } => write!(f, "[{len}]"),
+            Self::Rows { width: 1, stride: 1 } | Self::Labels => write!(f, "[n]"),
+            Self::Rows { width, .. } => write!(f, "[n × {width}]"),
         }
     }
 }

@@ -23,7 +23,7 @@ pub fn fill(init: &Init, values: &mut [f32], seed: u64, pool: &mut Pool) {
     }
 }
 
-/// Calls `fill(first block, values)` for each member's part.
+/// Calls `fill(first element, values)` for each member's part.
 fn draw(values: &mut [f32], pool: &mut Pool, fill: impl Fn(usize, &mut [f32]) + Sync) {
     let len = values.len();
     let start = Start(values.as_mut_ptr());
@@ -32,7 +32,7 @@ fn draw(values: &mut [f32], pool: &mut Pool, fill: impl Fn(usize, &mut [f32]) + 
         let (first, end) = (blocks.start * BLOCK, len.min(blocks.end * BLOCK));
         // SAFETY: members' parts are disjoint and lie within the slice, which outlives the run.
         let part = unsafe { std::slice::from_raw_parts_mut(start.get().add(first), end - first) };
-        fill(blocks.start, part);
+        fill(first, part);
     });
 }
 

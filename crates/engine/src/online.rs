@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use crate::orientation::otherwise_used;
 use crate::program::{Op, Optimizer, Phase, Scalar, Update};
 
 /// The updates that can wait, by their weight; of a phase of one row a step.
@@ -62,13 +63,14 @@ fn can_wait(phase: &Phase, update_place: usize, update: &Update) -> bool {
     })
 }
 
-/// Names of the parameters that an op computes with.
+/// Names of the parameters that an op computes with, or writes other than by its step.
 fn looked_at(op: &Op) -> Vec<&str> {
     match op {
         Op::Linear(op) => std::iter::once(&*op.weight).chain(op.bias.as_deref()).collect(),
         Op::Project(op) => vec![&op.matrix],
         Op::Update(op) => std::iter::once(&*op.weight).chain(op.bias.as_deref()).collect(),
         Op::Measure(op) => vec![&op.a, &op.b],
+        Op::Combine(_) | Op::Noise(_) | Op::Derive(_) => otherwise_used(op),
         _ => vec![],
     }
 }
@@ -91,10 +93,14 @@ fn writes(op: &Op) -> Option<Vec<&str>> {
             std::iter::once(&*op.out).chain(gradients).collect()
         }
         Op::Loss(op) => {
-            let slots = [&op.delta, &op.error, &op.per_example];
+            let slots = [&op.delta, &op.error, &op.target, &op.per_example];
             let slots = slots.into_iter().filter_map(|name| name.as_deref());
             std::iter::once(&*op.y).chain(slots).collect()
         }
+        Op::Combine(op) => vec![&op.out],
+        Op::RowScale(op) => vec![&op.out],
+        Op::Noise(op) => vec![&op.out],
+        Op::Derive(op) => vec![&op.into],
         Op::Measure(_) => vec![],
         _ => return None,
     })
@@ -129,6 +135,11 @@ mod tests {
         json!({ "op": "project", "delta": from, "matrix": matrix, "transpose": true, "out": out })
     }
 
+    fn noise(out: &str) -> serde_json::Value {
+        json!({ "op": "noise", "out": out, "distribution": { "kind": "uniform", "range": 1.0 },
+            "stream": "noise", "index": 0 })
+    }
+
     #[test]
     fn an_update_waits_for_the_next_product_by_its_weight() {
         assert!(waits(|_| {}));
@@ -150,6 +161,14 @@ mod tests {
         assert!(!waits(|ops| ops.insert(2, ops[1].clone())));
         assert!(!waits(|ops| ops.swap(1, 3)));
         assert!(!waits(|ops| ops[1]["bias"] = json!("c")));
+        for (from, into) in [("W", "B"), ("B", "W")] {
+            assert!(!waits(|ops| ops.push(json!({ "op": "derive", "from": from, "into": into,
+                "how": { "kind": "copy" } }))));
+            assert!(!waits(|ops| ops.push(json!({ "op": "combine", "out": into, "terms":
+                [{ "tensor": from, "factor": 1.0, "sign": false }] }))));
+        }
+        assert!(!waits(|ops| ops.push(noise("W"))));
+        assert!(waits(|ops| ops.push(noise("B"))));
     }
 
     #[test]
@@ -161,7 +180,6 @@ mod tests {
 
     #[test]
     fn an_update_does_not_wait_beside_an_op_of_which_nothing_is_known() {
-        assert!(!waits(|ops| ops.push(json!({ "op": "noise", "out": "n", "distribution":
-            { "kind": "normal", "deviation": 1.0 }, "stream": "noise", "index": 0 }))));
+        assert!(!waits(|ops| ops.push(json!({ "op": "clip", "pairs": [], "norm": 1.0 }))));
     }
 }

@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use crate::program::{Op, Program, Role};
+use crate::program::{Derivation, Op, Program, Role};
 
 /// Names of the matrices that do nothing but carry signals down, in every phase.
 pub fn only_carry(program: &Program) -> HashSet<&str> {
@@ -23,8 +23,8 @@ pub fn only_carry(program: &Program) -> HashSet<&str> {
     names
 }
 
-/// The matrices that an op reads or writes other than to carry a signal down or to measure it.
-fn otherwise_used(op: &Op) -> Vec<&str> {
+/// The tensors, matrices among them, that an op reads or writes other than to carry a signal down or to measure it.
+pub fn otherwise_used(op: &Op) -> Vec<&str> {
     match op {
         Op::Linear(op) => vec![&op.weight],
         Op::Project(op) if !op.transpose || op.patches.is_some() => vec![&op.matrix],
@@ -32,7 +32,17 @@ fn otherwise_used(op: &Op) -> Vec<&str> {
             let mirror = op.mirror.iter().map(|mirror| mirror.into.as_str());
             std::iter::once(op.weight.as_str()).chain(mirror).collect()
         }
-        Op::Derive(op) => vec![&op.from, &op.into],
+        Op::Combine(op) => {
+            std::iter::once(&*op.out).chain(op.terms.iter().map(|term| &*term.tensor)).collect()
+        }
+        Op::Noise(op) => vec![&op.out],
+        Op::Derive(op) => {
+            let magnitude = match &op.how {
+                Derivation::CopySign { magnitude } => Some(&**magnitude),
+                _ => None,
+            };
+            [&*op.from, &*op.into].into_iter().chain(magnitude).collect()
+        }
         _ => vec![],
     }
 }

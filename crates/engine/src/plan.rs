@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use feedalign_kernels::bf16::HalfKernel;
 use feedalign_kernels::panels::Way;
-use feedalign_kernels::{Elements, Kernel, Member};
+use feedalign_kernels::{Elements, Kernel, LANES, Member};
 
 use crate::dataset::DataSet;
 use crate::error::{Error, Result};
@@ -266,12 +266,21 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Rows of any width: (id, width, stride).
+    /// Rows of any width, in whole panels: (id, width, stride).
     pub fn rows(&self, name: &str) -> Result<(Id, usize, usize)> {
         let id = self.tensors.find(name)?;
         match self.tensors.form(id) {
-            Form::Rows { width, stride } => Ok((id, width, stride)),
+            Form::Rows { width, stride } if stride >= LANES => Ok((id, width, stride)),
             _ => Err(Error::new(format!("tensor {name:?} does not hold one row per example"))),
+        }
+    }
+
+    /// A single number per example.
+    pub fn numbers(&self, name: &str) -> Result<Id> {
+        let id = self.tensors.find(name)?;
+        match self.tensors.form(id) {
+            Form::Rows { width: 1, stride: 1 } => Ok(id),
+            form => Err(Error::new(format!("tensor {name:?} has shape {form}, expected [n]"))),
         }
     }
 

@@ -75,9 +75,10 @@ impl Draws {
     }
 
     /// Fills with U(−range, range), symmetric: the midpoints of 2²⁴ equal steps. `values` are the
-    /// elements from 4 · `first` on.
+    /// elements from `first` on.
     pub fn uniform(&self, range: f32, first: usize, values: &mut [f32]) {
-        self.fill(first, values, |word| ((symmetric(word)) * f64::from(range)) as f32);
+        // The midpoint is exact in f32, so the product is rounded once.
+        self.fill(first, values, |word| symmetric(word) * range);
     }
 
     /// Fills with N(0, deviation²), by inversion; otherwise as [`Self::uniform`].
@@ -85,9 +86,19 @@ impl Draws {
         self.fill(first, values, |word| (normal(unit(word)) * f64::from(deviation)) as f32);
     }
 
+    #[inline(always)]
     fn fill(&self, first: usize, values: &mut [f32], value: impl Fn(u32) -> f32) {
-        for (block, chunk) in values.chunks_mut(BLOCK).enumerate() {
-            for (slot, word) in chunk.iter_mut().zip(self.words((first + block) as u32)) {
+        let skipped = first % BLOCK;
+        let (head, rest) = values.split_at_mut(values.len().min((BLOCK - skipped) % BLOCK));
+        if !head.is_empty() {
+            let words = self.words((first / BLOCK) as u32);
+            for (slot, word) in head.iter_mut().zip(&words[skipped..]) {
+                *slot = value(*word);
+            }
+        }
+        for (block, chunk) in rest.chunks_mut(BLOCK).enumerate() {
+            let words = self.words((first.div_ceil(BLOCK) + block) as u32);
+            for (slot, word) in chunk.iter_mut().zip(words) {
                 *slot = value(word);
             }
         }
@@ -113,9 +124,10 @@ fn unit(word: u32) -> f64 {
     (f64::from(word) + 0.5) * 2f64.powi(-32)
 }
 
-/// (−1, 1), from the 24 highest bits.
-fn symmetric(word: u32) -> f64 {
-    (f64::from(word >> 8) + 0.5) * 2f64.powi(-23) - 1.0
+/// (−1, 1), from the 24 highest bits k: (k + ½) 2⁻²³ − 1, exact.
+fn symmetric(word: u32) -> f32 {
+    let odd = ((word >> 8) << 1 | 1) as i32 - (1 << 24);
+    odd as f32 * 2f32.powi(-24)
 }
 
 /// The quantile of the standard normal distribution: Wichura's AS 241 (PPND16), relative error

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::program::{Op, Phase};
+use crate::program::{Linear, Op, Phase};
 
 /// A form that an op reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,9 +54,14 @@ fn reads(op: &Op) -> Vec<(&str, Form)> {
         }
         Op::Loss(op) => vec![(&op.a, Form::Values)],
         Op::Measure(op) => vec![(&op.a, Form::Values), (&op.b, Form::Values)],
+        Op::Combine(op) => op.terms.iter().map(|term| (&term.tensor, Form::Values)).collect(),
+        Op::RowScale(op) => vec![(&op.x, Form::Values), (&op.by, Form::Values)],
         _ => vec![],
     };
     match op {
+        Op::Linear(Linear { noise: Some(noise), out, .. }) => {
+            reads.extend([(noise, Form::Values), (out, Form::Values)]);
+        }
         Op::Linear(op) if op.accumulate => reads.push((&op.out, Form::Values)),
         Op::Project(op) if op.accumulate => reads.push((&op.out, Form::Values)),
         _ => {}

@@ -48,6 +48,7 @@ struct Work {
     targets: Targets,
     delta: Address<f32>,
     error: Address<f32>,
+    target: Address<f32>,
     per_example: Address<f32>,
     /// A cache line per row: its loss and whether it is wrong, as f64.
     tally: Address<f64>,
@@ -69,12 +70,11 @@ pub fn lower(op: &Loss, lowering: &mut Lowering) -> Result<()> {
         name.as_ref().map(|name| Ok(lowering.rows_of(name, classes)?.0)).transpose()
     };
     let (y, _) = lowering.rows_of(&op.y, classes)?;
-    let (delta, error) = (same(&op.delta)?, same(&op.error)?);
+    let (delta, error, target) = (same(&op.delta)?, same(&op.error)?, same(&op.target)?);
     if y == a {
         return Err(Error::new(format!("tensor {:?} is both a and y", op.a)));
     }
-    let per_example = op.per_example.as_ref().map(|name| lowering.rows_of(name, 1)).transpose()?;
-    let per_example = per_example.map(|(id, _)| id);
+    let per_example = op.per_example.as_ref().map(|name| lowering.numbers(name)).transpose()?;
     let targets = lowering.tensors.find(&op.targets)?;
     let tally = lowering.tensors.scratch(lowering.batch, 2 * TALLY)?;
     let work = Work {
@@ -86,20 +86,21 @@ pub fn lower(op: &Loss, lowering: &mut Lowering) -> Result<()> {
         targets: targets_of(targets, &op.targets, classes, lowering)?,
         delta: optional_address(lowering, delta),
         error: optional_address(lowering, error),
+        target: optional_address(lowering, target),
         per_example: optional_address(lowering, per_example),
         tally: Address(lowering.tensors.f32(tally).cast()),
     };
     let (loss, wrong) = (lowering.metric(&op.metrics.0)?, lowering.metric(&op.metrics.1)?);
     let address = work.tally;
     let writes: Vec<Id> =
-        [Some(y), Some(tally), delta, error, per_example].into_iter().flatten().collect();
+        [Some(y), Some(tally), delta, error, target, per_example].into_iter().flatten().collect();
     lowering.stage(&[a, targets], &writes, move |step, member| {
         let rows = member.split(step.rows);
         work.output(step, rows.clone());
         rows.clone().for_each(|row| work.row(row));
         work.gate(step, rows);
     });
-    for written in [Some(y), delta, error].into_iter().flatten() {
+    for written in [Some(y), delta, error, target].into_iter().flatten() {
         half::narrow(written, lowering)?;
     }
     lowering.stage(&[tally], &[], move |step, member| {
@@ -169,7 +170,11 @@ impl Work {
             let a = slice(self.a.get().add(place), classes);
             let y = slice(self.y.get().add(place), classes);
             for class in 0..classes {
-                let error = y[class] - target.at(class);
+                let target = target.at(class);
+                let error = y[class] - target;
+                if !self.target.get().is_null() {
+                    *self.target.get().add(place + class) = target;
+                }
                 if !self.error.get().is_null() {
                     *self.error.get().add(place + class) = error;
                 }

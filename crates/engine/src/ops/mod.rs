@@ -1,6 +1,8 @@
 //! The ops that this engine runs, one file each: every `lower` checks its operands and adds
 //! stages to a plan.
 
+mod combine;
+mod derive;
 mod forward;
 mod gather;
 mod half;
@@ -8,15 +10,18 @@ mod linear;
 mod local;
 mod loss;
 mod measure;
+mod noise;
 mod online;
 mod optimizer;
 mod project;
+mod row_scale;
 mod step;
 mod table;
 #[cfg(test)]
 mod trial;
 mod turned;
 mod update;
+mod values;
 mod window;
 
 use crate::error::{Error, Result};
@@ -56,6 +61,10 @@ pub fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
         Op::Local(op) => local::forward(op, lowering),
         Op::LocalBackward(op) => local::backward(op, lowering),
         Op::Loss(op) => loss::lower(op, lowering),
+        Op::Combine(op) => combine::lower(op, lowering),
+        Op::RowScale(op) => row_scale::lower(op, lowering),
+        Op::Noise(op) => noise::lower(op, lowering),
+        Op::Derive(op) => derive::lower(op, lowering),
         Op::Measure(op) => measure::lower(op, lowering),
         _ => Err(unsupported("this op")),
     }

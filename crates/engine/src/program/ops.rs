@@ -50,7 +50,8 @@ pub struct Gather {
     pub augment: Option<Augment>,
 }
 
-/// out ← x with its first `classes` values overwritten by a label as one-hot · max |x|.
+/// out ← x with its first `classes` values overwritten by a label as one-hot · max |x|, the
+/// greatest magnitude in the example's row; `out` may be x.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
@@ -61,7 +62,7 @@ pub struct Overlay {
     pub out: String,
 }
 
-/// out [n × O] ← activation(x [n × I] · weight [I × O] + bias [O] + noise (+ out)).
+/// out [n × O] ← activation(x [n × I] · weight [I × O] (+ out) + noise + bias [O]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
@@ -215,6 +216,10 @@ pub struct Loss {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub error: Option<String>,
+    /// Rows [C] that receive y*: labels as one-hot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub target: Option<String>,
     /// Rows []: the loss of each example.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
@@ -223,7 +228,8 @@ pub struct Loss {
     pub metrics: (String, String),
 }
 
-/// delta ← ∂/∂h of the binary cross-entropy of σ(Σh² − threshold) against `positive`.
+/// delta ← ∂/∂h of the binary cross-entropy of σ(Σh² − threshold) against `positive`, which is
+/// 2h (σ − positive).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
@@ -231,7 +237,13 @@ pub struct Goodness {
     pub h: String,
     pub threshold: f32,
     pub positive: bool,
-    pub delta: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub delta: Option<String>,
+    /// Gains the sum of the cross-entropies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub metric: Option<String>,
     /// Rows [classes] whose column gains Σh².
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
@@ -248,7 +260,8 @@ pub struct Classify {
     pub metric: String,
 }
 
-/// out ← Σ factor · tensor, or of its sign.
+/// out ← Σ factor · tensor, or of its sign, of tensors of one shape; `out` may be among them. Of no
+/// terms, zeros.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
@@ -257,7 +270,7 @@ pub struct Combine {
     pub out: String,
 }
 
-/// out [n × W] ← x [n × W] ⊙ by [n], row by row.
+/// out [n × W] ← x [n × W] ⊙ by [n], row by row; `out` may be x.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
@@ -267,7 +280,8 @@ pub struct RowScale {
     pub out: String,
 }
 
-/// out ← draws of the stream at (step, index, element).
+/// out ← draws of the stream at (step, index, element): the step is the count of steps of advancing
+/// phases before it, and elements of rows count from the step's first row on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
@@ -278,7 +292,8 @@ pub struct Noise {
     pub index: u32,
 }
 
-/// into ← how(from).
+/// into ← how(from), of matrices of one shape. Where the structure of `from` holds no element,
+/// `into` becomes zero.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]

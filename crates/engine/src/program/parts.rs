@@ -194,7 +194,7 @@ pub enum LossKind {
 pub enum LabelSource {
     /// The example's own label.
     Target { targets: String },
-    /// Another label, drawn evenly among the others.
+    /// Another label, drawn evenly among the others: by stream `noise` at (step, index, row).
     Wrong { targets: String, index: u32 },
     /// The same label for all.
     Class { class: u32 },
@@ -239,11 +239,11 @@ pub enum Distribution {
 #[serde(tag = "kind", rename_all = "camelCase", deny_unknown_fields)]
 pub enum Derivation {
     Copy,
-    /// sign(W) · factor.
+    /// sign(W) · factor; the sign of zero is zero.
     Sign {
         factor: f32,
     },
-    /// sign(W) ⊙ |magnitude|, a tensor of W's shape.
+    /// sign(W) ⊙ |magnitude|, a tensor of W's shape, which may be `into` itself.
     CopySign {
         magnitude: String,
     },
@@ -251,14 +251,17 @@ pub enum Derivation {
     Pseudoinverse,
 }
 
-/// Distortions of a 2-D input [height × width × channels], each drawn per (epoch, example).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// Distortions of a 2-D input [height × width × channels], each drawn per (epoch, example) from the
+/// stream `augmentation`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(deny_unknown_fields)]
 pub struct Augment {
     pub height: u32,
     pub width: u32,
     pub channels: u32,
+    /// Number of the pass over the data, 0 to 2²⁴.
+    pub epoch: Scalar,
     /// Largest shift, in pixels.
     pub shift: f32,
     /// Largest rotation, in degrees.
