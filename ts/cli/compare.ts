@@ -15,6 +15,7 @@ import { cells, rows, type RuleEvent } from '../report/comparison.js'
 import { comparisonPage, dataText, type Comparison } from '../report/comparison-page.js'
 import { writeFiles } from '../report/files.js'
 import { table } from '../report/table.js'
+import { allRules, findRule, optionsOf } from '../rules/index.js'
 import { defaultFolder, makeFolder } from './folder.js'
 import { onInterrupt } from './interrupt.js'
 import { version } from './machine.js'
@@ -33,7 +34,7 @@ export function compareCommand(): Command {
   const command = new Command('compare').description('train under several rules and tabulate')
   const shared = keys.filter((key) => key !== 'rule' && key !== 'out')
   return addGeneral(addSettings(command, shared))
-    .option('--rules <names>', 'separated by commas', 'bp,fa,dfa,shallow')
+    .option('--rules <names>', 'separated by commas, or all', 'bp,fa,dfa,shallow')
     .option('--quick', 'unless told otherwise: the best data at hand, few epochs')
     .option('--out <folder>', 'of report.html and results.json; runs/TIME-compare unless told')
     .addOption(new Option('--no-save', 'write nothing').conflicts('out'))
@@ -62,11 +63,9 @@ function quick(told: Given): Given {
 
 async function compare(flags: CompareFlags): Promise<void> {
   const told = flags.quick === true ? quick(given(flags)) : given(flags)
-  const shared = resolveConfig(told)
+  const shared = resolveConfig(without(told, 'ruleOptions'))
   // Wrong names are to be known before the first rule has trained.
-  const configs = ruleNames(flags).map((value) =>
-    resolveConfig(new Map([...told, ['rule', { value, where: '--rules' }]])),
-  )
+  const configs = ruleNames(flags).map((value) => ruleConfig(value, told))
   const loaded = await loadData(shared)
   const parts = configs.map((config) => ({
     rule: config.rule,
@@ -90,7 +89,21 @@ async function compare(flags: CompareFlags): Promise<void> {
   if (done < parts.length) process.exitCode = 130
 }
 
+function without(told: Given, key: string): Given {
+  return new Map([...told].filter(([known]) => known !== key))
+}
+
+/** The settings of one rule: of the options of rules those that it has. */
+function ruleConfig(rule: string, told: Given): Config {
+  const options = told.get('ruleOptions')
+  const own = new Map([...told, ['rule', { value: rule, where: '--rules' }]])
+  if (typeof options?.value !== 'string') return resolveConfig(own)
+  const value = optionsOf(findRule(rule), options.value)
+  return resolveConfig(own.set('ruleOptions', { ...options, value }))
+}
+
 function ruleNames(flags: CompareFlags): string[] {
+  if (flags.rules.trim() === 'all') return allRules.map(({ ruleName }) => ruleName)
   const names = flags.rules.split(',').map((name) => name.trim())
   const twice = names.find((name, i) => names.indexOf(name) < i)
   if (twice === undefined) return names

@@ -1,11 +1,11 @@
 import type { Grid, Role, Structure, Tensor } from '../engine/program.js'
 import { UsageError } from '../errors.js'
-import { outputs } from '../network/index.js'
-import type { Matrix } from '../rules/signals.js'
+import { outputs, unitsOf } from '../network/index.js'
+import { INPUT, type Matrix } from '../rules/signals.js'
 import { names } from './names.js'
 import { widthAt } from './parts.js'
 import type { Context } from './phase.js'
-import { tensor } from './tensors.js'
+import { drawnFrom, tensor } from './tensors.js'
 
 /** What is chosen of the matrices that carry signals: nothing ties them to the weights. */
 export interface FeedbackOptions {
@@ -44,7 +44,7 @@ export function matrixTensor(context: Context, { kind, block }: Matrix): string 
     case 'weights':
       return names.weight(block)
     case 'direct':
-      return declare(context, directMatrix(context, block))
+      return declare(context, block === INPUT ? toInput(context) : directMatrix(context, block))
     case 'fixed':
       return declare(context, fixedMatrix(context, block))
     default:
@@ -93,7 +93,7 @@ function reachOf(context: Context, block: number): number {
 }
 
 /** A matrix of the shape of a block's weight. */
-function drawn(context: Context, block: number): Tensor {
+export function drawn(context: Context, block: number): Tensor {
   const { rows, columns, index } = shapeOf(context, block)
   const reach = reachOf(context, block)
   return uniform(names.feedback(block), 'feedback', [rows, columns], reach, index(0))
@@ -120,6 +120,17 @@ export function checkFeedback({ feedbackRank, feedbackDensity = 1 }: FeedbackOpt
   throw new UsageError('feedback is of low rank or sparse, not both: choose a rank or a density')
 }
 
+/**
+ * F [classes × inputs], which moves the input by the error: U(±0.05 · √(6 / inputs)) times the
+ * feedback's scale (Dellaferrera, Kreiman 2022).
+ */
+function toInput({ layouts, options }: Context): Tensor {
+  const inputs = unitsOf(options.network.shape)
+  const reach = 0.05 * Math.sqrt(6 / inputs) * options.feedbackScale
+  const shape = [outputs(options.network), inputs]
+  return uniform(names.inputDirect, 'direct', shape, reach, 7 * layouts.length)
+}
+
 /** A uniform tensor, or what `feedbackDensity` leaves of it; `senders` are those to choose from. */
 function sparse(
   whole: Tensor,
@@ -136,5 +147,5 @@ function sparse(
 
 /** Drawn from U(±range) of the stream `feedback`. */
 function uniform(name: string, role: Role, shape: number[], range: number, index: number): Tensor {
-  return tensor(name, role, shape, { kind: 'uniform', range, stream: 'feedback', index })
+  return tensor(name, role, shape, drawnFrom('feedback', range, index))
 }

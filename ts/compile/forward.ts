@@ -1,9 +1,9 @@
-import { unitsOf, type Layouts } from '../network/index.js'
-import { rows } from '../rules/signals.js'
+import { unitsOf } from '../network/index.js'
+import { rows, type Signal } from '../rules/signals.js'
 import type { Pass, PassOptions } from '../rules/training.js'
 import { names as shared, passNames } from './names.js'
-import { forwardPart, fusedActivation, stagesOf, type Stage } from './parts.js'
-import type { PhaseBuilder } from './phase.js'
+import { blockStages, forwardPart, fusedActivation, layoutsAt } from './parts.js'
+import { givenKey, type PhaseBuilder } from './phase.js'
 import { materialise } from './signals.js'
 import { tensor } from './tensors.js'
 
@@ -24,32 +24,38 @@ export function forward(phase: PhaseBuilder, { name = '', input, noise }: PassOp
   const { network } = phase.context.options
   const given = input ?? rows({ of: 'input', pass: '' })
   let x = materialise(phase, given)
-  phase.inputs.set(name, x)
   network.blocks.forEach((_, block) => {
     x = forwardBlock(phase, block, x, name, noise)
   })
   loss(phase, x, name)
+  return traceOf(name, given)
+}
+
+/** What a pass leaves behind. */
+export function traceOf(name: string, input: Signal): Pass {
   const of = (what: 'error' | 'delta' | 'target' | 'loss') => rows({ of: what, pass: name })
   return {
     name,
-    input: given,
+    input,
     error: of('error'),
     delta: of('delta'),
     target: of('target'),
     loss: of('loss'),
     output: (block) => rows({ of: 'output', pass: name, block }),
+    activation: (block) => rows({ of: 'activation', pass: name, block }),
     noise: (block) => rows({ of: 'noise', pass: name, block }),
   }
 }
 
 /** One block on x; gives the name of its output. */
-function forwardBlock(
+export function forwardBlock(
   phase: PhaseBuilder,
   block: number,
   x: string,
   pass: string,
   deviation?: number,
 ): string {
+  phase.givens.set(givenKey(pass, block), x)
   const stages = blockStages(phase, block, pass)
   const [first] = stages
   const names = passNames(pass)
@@ -68,19 +74,6 @@ function forwardBlock(
   })
   for (const stage of stages) if (!stage.fused) forwardPart(phase, block, stage, names)
   return stages.at(-1)?.out ?? out
-}
-
-/** The stages of a block in a pass of this phase. */
-export function blockStages(phase: PhaseBuilder, block: number, pass: string): Stage[] {
-  const found = phase.context.options.network.blocks[block]
-  if (found === undefined) throw new RangeError(`there is no block ${block}`)
-  return stagesOf(block, found, layoutsAt(phase, block), passNames(pass), phase.training)
-}
-
-function layoutsAt(phase: PhaseBuilder, block: number): Layouts {
-  const layouts = phase.context.layouts[block]
-  if (layouts === undefined) throw new RangeError(`there is no block ${block}`)
-  return layouts
 }
 
 function noise(phase: PhaseBuilder, block: number, pass: string, deviation: number): string {

@@ -1,15 +1,18 @@
 import type { Phase, Precision, Program, Reduction } from '../engine/program.js'
+import { UsageError } from '../errors.js'
 import { layoutsOf, type Network } from '../network/index.js'
 import type { Rule } from '../rules/rule.js'
 import type { Loss } from '../training/losses.js'
 import type { Optimizer } from '../training/optimizers.js'
 import { checkFeedback, type FeedbackOptions } from './feedback.js'
-import { forward, gather } from './forward.js'
-import { Lessons } from './lessons.js'
+import { gather } from './forward.js'
+import { hear } from './lessons.js'
+import { derive, mirrorsOf } from './mirrors.js'
 import { PhaseBuilder, Tensors, type Context } from './phase.js'
 import { probe } from './probe.js'
+import { Step } from './step.js'
 import { parameters, type Scales } from './tensors.js'
-import { update } from './update.js'
+import { mirrorOf, update } from './update.js'
 
 export interface CompileOptions extends Scales, FeedbackOptions {
   readonly network: Network
@@ -28,12 +31,17 @@ export interface CompileOptions extends Scales, FeedbackOptions {
   readonly shift: number
 }
 
-/** Network × rule × loss × optimizer → Program, with phases `train`, `evaluate`, `probe`. */
+/**
+ * Network × rule × loss × optimizer → Program, with phases `train`, `evaluate`, `probe`, and
+ * `derive` where matrices are made from weights: the engine runs that one before the first step
+ * that meets weights which came from elsewhere.
+ */
 export function compile(options: CompileOptions): Program {
   checkFeedback(options)
+  checkBlocks(options)
   const context = { options, layouts: layoutsOf(options.network), tensors: new Tensors() }
   parameters(context.layouts, options).forEach((one) => context.tensors.declare(one))
-  const phases = [train(context), evaluate(context), probing(context)]
+  const phases = [train(context), evaluate(context), probing(context), ...deriving(context)]
   return {
     format: 1,
     precision: options.precision ?? 'f32',
@@ -43,36 +51,56 @@ export function compile(options: CompileOptions): Program {
   }
 }
 
-/** A phase's beginning: the examples, and the rule's step upon them. */
-function begin(context: Context, name: string, training: boolean): PhaseBuilder {
-  const phase = new PhaseBuilder(context, name, training)
-  gather(phase)
-  return phase
+/** Throws `UsageError` where the rule cannot train a block. */
+function checkBlocks({ network, rule }: CompileOptions): void {
+  network.blocks.forEach((block, i) => {
+    const reason = rule.refuses(block)
+    if (reason === undefined) return
+    throw new UsageError(`rule ${rule.name} cannot train network.blocks[${i}]: ${reason}`)
+  })
 }
 
-function lessonsIn(phase: PhaseBuilder): Lessons {
-  const lessons = new Lessons(phase)
-  phase.context.options.rule.train(lessons)
-  return lessons
+/** A phase's beginning: the examples, and what the rule says upon them. */
+function begin(context: Context, name: string, training: boolean) {
+  const phase = new PhaseBuilder(context, name, training)
+  gather(phase)
+  return { phase, step: new Step(phase) }
 }
 
 function train(context: Context): Phase {
-  const phase = begin(context, 'train', true)
+  const { phase, step } = begin(context, 'train', true)
   phase.knobs.push('learningRate')
-  lessonsIn(phase).hear((heard) => {
-    update(phase, heard)
+  context.options.rule.train(step)
+  const { matrices } = step
+  hear(phase, step.lessons, (heard) => {
+    update(phase, heard, mirrorOf(phase, heard.block, matrices))
   })
+  derive(phase, mirrorsOf(matrices))
+  step.finish()
   return phase.build()
 }
 
 function evaluate(context: Context): Phase {
-  const phase = begin(context, 'evaluate', false)
-  forward(phase)
+  const { phase, step } = begin(context, 'evaluate', false)
+  const { rule } = context.options
+  if (rule.evaluate === undefined) step.pass()
+  else rule.evaluate(step)
   return phase.build()
 }
 
 function probing(context: Context): Phase {
-  const phase = begin(context, 'probe', false)
-  probe(phase, lessonsIn(phase))
+  const { phase, step } = begin(context, 'probe', false)
+  context.options.rule.train(step)
+  probe(phase, step)
   return phase.build()
+}
+
+function deriving(context: Context): Phase[] {
+  const { step } = begin(context, 'train', true)
+  context.options.rule.train(step)
+  const mirrors = mirrorsOf(step.matrices)
+  if (mirrors.length === 0) return []
+  const phase = new PhaseBuilder(context, 'derive', false)
+  derive(phase, mirrors, true)
+  return [phase.build()]
 }

@@ -1,10 +1,9 @@
 import { UsageError } from '../errors.js'
 import { unitsOf } from '../network/index.js'
 import type { Matrix, Signal } from '../rules/signals.js'
-import type { Lesson, Pass, PassOptions, Training } from '../rules/training.js'
-import { blockStages, forward } from './forward.js'
+import type { Lesson } from '../rules/training.js'
 import { passNames } from './names.js'
-import { backwardPart, belowTap, gateOf } from './parts.js'
+import { backwardPart, belowTap, blockStages, gateOf } from './parts.js'
 import type { PhaseBuilder } from './phase.js'
 import { lowerInto, materialise, matricesOf, type Deltas } from './signals.js'
 
@@ -21,59 +20,32 @@ export interface Heard extends Taught {
   readonly delta: string
 }
 
-/** A step as a rule tells it. */
-export class Lessons implements Training {
-  readonly phase: PhaseBuilder
-  readonly blocks
-  readonly hidden: readonly number[]
-  readonly #taught: Taught[] = []
-  #first: Pass | undefined
-
-  constructor(phase: PhaseBuilder) {
-    this.phase = phase
-    this.blocks = phase.context.options.network.blocks
-    this.hidden = this.blocks.slice(0, -1).map((_, block) => block)
+/**
+ * Adds the ops for all deltas in the order of the lessons. `update` is told of each as soon as no
+ * signal to come is carried by what the update changes.
+ */
+export function hear(
+  phase: PhaseBuilder,
+  lessons: readonly Taught[],
+  update: (heard: Heard) => void,
+): Heard[] {
+  const all: Heard[] = []
+  let pending: Heard[] = []
+  const release = (to: readonly Taught[]): void => {
+    const needed = matricesOf(to.map(({ lesson }) => lesson.signal)).filter(movesWithWeights)
+    const free = ({ block }: Heard): boolean => !needed.some((matrix) => matrix.block === block)
+    pending.filter(free).forEach(update)
+    pending = pending.filter((heard) => !free(heard))
   }
-
-  pass(options?: PassOptions): Pass {
-    const pass = forward(this.phase, options)
-    this.#first ??= pass
-    return pass
-  }
-
-  learn(block: number, lesson: Lesson): void {
-    if (lesson.signal.kind === 'none') return
-    this.#taught.push({ block, lesson, pass: (lesson.at ?? this.#first)?.name ?? '' })
-  }
-
-  /** The matrices that carry signals. */
-  get matrices(): Matrix[] {
-    return matricesOf(this.#taught.map(({ lesson }) => lesson.signal))
-  }
-
-  /**
-   * Adds the ops for all deltas in their order. `update` is told of each as soon as no signal to
-   * come is carried by what the update changes.
-   */
-  hear(update: (heard: Heard) => void): Heard[] {
-    const all: Heard[] = []
-    let pending: Heard[] = []
-    const release = (to: readonly Signal[]): void => {
-      const needed = matricesOf(to).filter(movesWithWeights)
-      const free = ({ block }: Heard): boolean => !needed.some((matrix) => matrix.block === block)
-      pending.filter(free).forEach(update)
-      pending = pending.filter((heard) => !free(heard))
-    }
-    this.#taught.forEach((taught, place) => {
-      release(this.#taught.slice(place).map(({ lesson }) => lesson.signal))
-      const deltas: Deltas = (block) => all.findLast((heard) => heard.block === block)?.delta
-      const heard = { ...taught, delta: deltaOf(this.phase, taught, deltas) }
-      all.push(heard)
-      pending.push(heard)
-    })
-    release([])
-    return all
-  }
+  lessons.forEach((taught, place) => {
+    release(lessons.slice(place))
+    const deltas: Deltas = (block) => all.findLast((heard) => heard.block === block)?.delta
+    const heard = { ...taught, delta: deltaOf(phase, taught, deltas) }
+    all.push(heard)
+    pending.push(heard)
+  })
+  release([])
+  return all
 }
 
 /** Whether the update of a block changes the matrix. */

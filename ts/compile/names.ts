@@ -8,6 +8,14 @@ export const names = {
   feedbackRight: (block: number): string => `blocks.${block}.feedback.right`,
   carried: (block: number): string => `blocks.${block}.carried`,
   direct: (block: number): string => `blocks.${block}.direct`,
+  /** What copies signs of a weight onto magnitudes that stay. */
+  magnitude: (block: number): string => `blocks.${block}.feedback.magnitude`,
+  decoder: (block: number): string => `blocks.${block}.decoder.weight`,
+  decoderBias: (block: number): string => `blocks.${block}.decoder.bias`,
+  inputDirect: 'input.direct',
+  scores: 'scores',
+  /** What an op has to write and nobody reads. */
+  unused: (width: number): string => `unused.${width}`,
   velocity: (block: number): string => `blocks.${block}.velocity`,
   biasVelocity: (block: number): string => `blocks.${block}.biasVelocity`,
   /** Backpropagation's delta, in the probe. */
@@ -27,6 +35,7 @@ export const passNames = (pass: string) => {
     saved: (block: number, part: number): string => `${prefix}blocks.${block}.saved.${part}`,
     output: (block: number): string => `${prefix}blocks.${block}.output`,
     noise: (block: number): string => `${prefix}blocks.${block}.noise`,
+    normalised: (block: number): string => `${prefix}blocks.${block}.normalised`,
     blockDelta: (block: number): string => `${prefix}blocks.${block}.delta`,
     prediction: `${prefix}prediction`,
     error: `${prefix}output.error`,

@@ -1,7 +1,7 @@
 import type { Activation, Gate, LocalPart, Patches } from '../engine/program.js'
 import { unitsOf, type Block, type Layout, type Layouts, type Part } from '../network/index.js'
 import type { Tap } from '../rules/rule.js'
-import type { passNames } from './names.js'
+import { passNames } from './names.js'
 import type { PhaseBuilder } from './phase.js'
 
 /** A part of a block as a pass runs it. */
@@ -21,7 +21,7 @@ export interface Stage {
 type Names = ReturnType<typeof passNames>
 
 /** The parts that a pass runs, from the linear map up; dropout is there in training only. */
-export function stagesOf(
+function stagesOf(
   block: number,
   { parts }: Block,
   layouts: Layouts,
@@ -58,6 +58,27 @@ export function belowTap(stages: readonly Stage[], tap: Tap): Stage[] {
   if (tap === 'output') return [...stages]
   if (tap === 'linear') return []
   return stages.slice(0, stages.findLastIndex(({ part }) => isOfUnits(part)) + 1)
+}
+
+/** The name of a block's activity before pooling and dropout. */
+export function activationName(phase: PhaseBuilder, block: number, pass: string): string {
+  const stages = belowTap(blockStages(phase, block, pass), 'activation')
+  const names = passNames(pass)
+  const untouched = blockStages(phase, block, pass).length === 0
+  return stages.at(-1)?.out ?? (untouched ? names.output(block) : names.linear(block))
+}
+
+/** The stages of a block in a pass of this phase. */
+export function blockStages(phase: PhaseBuilder, block: number, pass: string): Stage[] {
+  const found = phase.context.options.network.blocks[block]
+  if (found === undefined) throw new RangeError(`there is no block ${block}`)
+  return stagesOf(block, found, layoutsAt(phase, block), passNames(pass), phase.training)
+}
+
+export function layoutsAt({ context }: PhaseBuilder, block: number): Layouts {
+  const layouts = context.layouts[block]
+  if (layouts === undefined) throw new RangeError(`there is no block ${block}`)
+  return layouts
 }
 
 /** Ops that run a part. */

@@ -1,4 +1,4 @@
-import type { Instruction, Phase, Tensor } from '../engine/program.js'
+import type { Instruction, Phase, Scalar, Tensor } from '../engine/program.js'
 import type { Layouts } from '../network/index.js'
 import type { CompileOptions } from './index.js'
 
@@ -45,9 +45,12 @@ export class PhaseBuilder {
   readonly ops: Instruction[] = []
   readonly metrics: string[] = []
   readonly knobs: string[] = []
-  /** The inputs of passes, as names of rows. */
-  readonly inputs = new Map<string, string>()
+  /** What blocks were given in passes, by `givenKey`. */
+  readonly givens = new Map<string, string>()
+  /** Rows that hold signals which are computed once. */
+  readonly kept = new Map<object, string>()
   #temporaries = 0
+  #enabled: Scalar | undefined
 
   constructor(context: Context, name: string, training: boolean) {
     this.context = context
@@ -56,11 +59,23 @@ export class PhaseBuilder {
   }
 
   add(...ops: Instruction[]): void {
-    this.ops.push(...ops)
+    const enabled = this.#enabled
+    this.ops.push(...ops.map((op) => (enabled === undefined ? op : { ...op, enabled })))
   }
 
   metric(...metrics: readonly string[]): void {
     this.metrics.push(...metrics)
+  }
+
+  /** Adds what the body adds, to run at every so many steps. */
+  every(steps: number, body: () => void): void {
+    if (steps > 1) {
+      const knob = everyKnob(steps)
+      if (!this.knobs.includes(knob)) this.knobs.push(knob)
+      this.#enabled = { knob }
+    }
+    body()
+    this.#enabled = undefined
   }
 
   /** Rows that nobody else names. */
@@ -74,3 +89,8 @@ export class PhaseBuilder {
     return { name, advances: training, knobs, metrics, ops }
   }
 }
+
+/** The knob that is 1 at every so many steps of a run, from the first on, else 0. */
+export const everyKnob = (steps: number): string => `every.${steps}`
+
+export const givenKey = (pass: string, block: number): string => `${pass}/${block}`

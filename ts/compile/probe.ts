@@ -2,14 +2,15 @@ import type { Instruction } from '../engine/program.js'
 import { rows, through, weights } from '../rules/signals.js'
 import { factorsOf, matrixTensor } from './feedback.js'
 import { forward } from './forward.js'
-import { deltaOf, type Lessons } from './lessons.js'
+import { deltaOf, hear } from './lessons.js'
+import type { Step } from './step.js'
 import { names } from './names.js'
-import type { PhaseBuilder } from './phase.js'
+import { givenKey, type PhaseBuilder } from './phase.js'
 
 /** The rule's delta of each hidden block against that of backpropagation through all W. */
-export function probe(phase: PhaseBuilder, lessons: Lessons): void {
+export function probe(phase: PhaseBuilder, { lessons, matrices }: Step): void {
   phase.knobs.push('matrices')
-  const heard = lessons.hear(() => undefined)
+  const heard = hear(phase, lessons, () => undefined)
   const chain = backpropagate(phase)
   const last = chain.length - 1
   for (let block = last - 1; block >= 0; block--) {
@@ -18,7 +19,7 @@ export function probe(phase: PhaseBuilder, lessons: Lessons): void {
     if (own !== undefined && exact !== undefined)
       measure(phase, `signal.${block}`, own.delta, exact)
   }
-  for (const matrix of lessons.matrices) {
+  for (const matrix of matrices) {
     const { block } = matrix
     if (matrix.kind === 'weights' || matrix.kind === 'direct') continue
     if (factorsOf(phase.context, matrix) !== undefined) continue
@@ -32,7 +33,7 @@ export function probe(phase: PhaseBuilder, lessons: Lessons): void {
 /** Names of the deltas that backpropagation has in a plain pass, by block. */
 function backpropagate(phase: PhaseBuilder): string[] {
   const { length } = phase.context.options.network.blocks
-  const pass = phase.inputs.has('') ? '' : forward(phase, { name: 'plain' }).name
+  const pass = phase.givens.has(givenKey('', 0)) ? '' : forward(phase, { name: 'plain' }).name
   const delta = rows({ of: 'delta', pass })
   const chain: string[] = []
   for (let block = length - 1; block >= 0; block--) {

@@ -1,9 +1,11 @@
 import type { Gate, Instruction, Project, Term } from '../engine/program.js'
 import { FeedalignError, UsageError } from '../errors.js'
 import { unitsOf } from '../network/index.js'
-import type { Matrix, RowsNode, Signal } from '../rules/signals.js'
+import { INPUT, type Matrix, type RowsNode, type Signal } from '../rules/signals.js'
+import { decoded } from './decoders.js'
 import { factorsOf, matrixTensor } from './feedback.js'
 import { passNames } from './names.js'
+import { activationName, widthAt } from './parts.js'
 import type { PhaseBuilder } from './phase.js'
 
 /** Where the deltas of blocks are that signals go on from. */
@@ -55,6 +57,14 @@ const isCarried = ({ factor, of }: Summand): boolean =>
 /** The name of rows that hold the signal; those of a pass are taken as they are. */
 export function materialise(phase: PhaseBuilder, signal: Signal, deltas = noDeltas): string {
   if (signal.kind === 'rows') return rowsName(phase, signal.rows)
+  if (signal.kind === 'decode') {
+    return decoded(phase, signal.block, materialise(phase, signal.of, deltas))
+  }
+  if (signal.kind === 'keep') {
+    const held = phase.kept.get(signal) ?? materialise(phase, signal.of, deltas)
+    phase.kept.set(signal, held)
+    return held
+  }
   const out = phase.temporary(widthOf(phase, signal))
   lowerInto(phase, signal, deltas, { out })
   return out
@@ -140,7 +150,7 @@ function carry(phase: PhaseBuilder, term: Carried, deltas: Deltas, into: Into): 
 
 /** Numbers per example of a signal. */
 export function widthOf(phase: PhaseBuilder, signal: Signal): number {
-  const { layouts } = phase.context
+  const { layouts, options } = phase.context
   const width = (block: number): number => unitsOf(layouts[block]?.output ?? [])
   switch (signal.kind) {
     case 'none':
@@ -149,8 +159,12 @@ export function widthOf(phase: PhaseBuilder, signal: Signal): number {
       return rowsWidth(phase, signal.rows)
     case 'through':
       return unitsOf(layouts[signal.above]?.input ?? [])
-    case 'direct':
-      return width(signal.matrix.block)
+    case 'direct': {
+      const { block } = signal.matrix
+      return block === INPUT ? unitsOf(options.network.shape) : width(block)
+    }
+    case 'decode':
+      return unitsOf(layouts[signal.block]?.input ?? [])
     case 'add': {
       const [first] = signal.terms
       if (first === undefined) throw new UsageError('add() of no signals')
@@ -166,8 +180,12 @@ function rowsWidth({ context }: PhaseBuilder, node: RowsNode): number {
   switch (node.of) {
     case 'input':
       return unitsOf(options.network.shape)
+    case 'named':
+      return node.width
     case 'output':
       return unitsOf(layouts[node.block]?.output ?? [])
+    case 'activation':
+      return widthAt(layouts[node.block], options.network.blocks[node.block], 'activation')
     case 'noise':
       return unitsOf(layouts[node.block]?.linear ?? [])
     case 'loss':
@@ -178,17 +196,28 @@ function rowsWidth({ context }: PhaseBuilder, node: RowsNode): number {
 }
 
 function rowsName(phase: PhaseBuilder, node: RowsNode): string {
+  if (node.of === 'named') return node.name
   const names = passNames(node.pass)
-  if (node.of === 'output' || node.of === 'noise') return names[node.of](node.block)
-  if (node.of === 'input' || node.of === 'error' || node.of === 'delta') return names[node.of]
-  if (node.of === 'loss') return lossSlot(phase, node.pass)
-  throw new FeedalignError('the engine does not tell targets yet')
+  switch (node.of) {
+    case 'activation':
+      return activationName(phase, node.block, node.pass)
+    case 'output':
+    case 'noise':
+      return names[node.of](node.block)
+    case 'target':
+    case 'loss':
+      return lossSlot(phase, node.of, node.pass)
+    default:
+      return names[node.of]
+  }
 }
 
-/** The loss of each example, which a pass writes only where somebody reads it. */
-function lossSlot(phase: PhaseBuilder, pass: string): string {
+/** What the loss of a pass writes only where somebody reads it. */
+function lossSlot(phase: PhaseBuilder, of: 'target' | 'loss', pass: string): string {
   const names = passNames(pass)
   const loss = phase.ops.find((one) => one.op === 'loss' && one.metrics[0] === names.metrics[0])
   if (loss?.op !== 'loss') throw new FeedalignError(`there is no pass ${JSON.stringify(pass)}`)
-  return (loss.perExample = phase.context.tensors.rows(names.loss, 1))
+  const out = phase.context.tensors.rows(names[of], rowsWidth(phase, { of, pass }))
+  loss[of === 'loss' ? 'perExample' : 'target'] = out
+  return out
 }

@@ -1,4 +1,4 @@
-import type { Init, Role, Tensor } from '../engine/program.js'
+import type { Init, Role, Stream, Tensor } from '../engine/program.js'
 import type { Layouts } from '../network/index.js'
 import { names } from './names.js'
 
@@ -17,10 +17,11 @@ export function tensor(name: string, role: Role, shape: number[], init: Init = z
   return { name, role, shape, init, structure: { kind: 'dense' }, grid: 'f32' }
 }
 
-const uniform = (range: number, index: number): Init => ({
+/** U(±range), of a stream. */
+export const drawnFrom = (stream: Stream, range: number, index: number): Init => ({
   kind: 'uniform',
   range,
-  stream: 'weights',
+  stream,
   index,
 })
 
@@ -30,7 +31,7 @@ export function parameters(layouts: readonly Layouts[], scales: Scales): Tensor[
   return layouts.flatMap(({ weight: [rows, columns], fanIn }, i) => {
     const reach = Math.sqrt(3 / fanIn) * (i === last && i > 0 ? OUTPUT_WEIGHT : scales.weightScale)
     return [
-      tensor(names.weight(i), 'weight', [rows, columns], uniform(reach, i)),
+      tensor(names.weight(i), 'weight', [rows, columns], drawnFrom('weights', reach, i)),
       tensor(names.bias(i), 'bias', [columns]),
     ]
   })

@@ -1,18 +1,27 @@
+import type { Mirror } from '../engine/program.js'
+import { FeedalignError } from '../errors.js'
+import type { Matrix } from '../rules/signals.js'
+import { matrixTensor } from './feedback.js'
 import type { Heard } from './lessons.js'
-import { names, passNames } from './names.js'
-import type { PhaseBuilder } from './phase.js'
-import { materialise } from './signals.js'
+import { names } from './names.js'
+import { givenKey, type PhaseBuilder } from './phase.js'
 import { tensor } from './tensors.js'
 
 /** Adds the ops by which a block learns from its delta. */
-export function update(phase: PhaseBuilder, { block, lesson, pass, delta }: Heard): void {
+export function update(
+  phase: PhaseBuilder,
+  { block, lesson, pass, delta }: Heard,
+  mirror?: Mirror,
+): void {
   const { optimizer, reduction } = phase.context.options
   const { momentum, weightDecay } = optimizer
+  const x = phase.givens.get(givenKey(pass, block))
+  if (x === undefined) throw new FeedalignError(`block ${block} is in no pass ${pass}`)
   phase.add({
     op: 'update',
     weight: names.weight(block),
     ...(lesson.bias === false ? {} : { bias: names.bias(block) }),
-    x: presynaptic(phase, { block, lesson, pass }),
+    x,
     delta,
     reduction,
     scale: 1,
@@ -24,16 +33,22 @@ export function update(phase: PhaseBuilder, { block, lesson, pass, delta }: Hear
       nesterov: false,
       ...(momentum > 0 ? velocities(phase, block) : {}),
     },
+    ...(mirror === undefined ? {} : { mirror }),
   })
 }
 
-/** What the linear map was given. */
-function presynaptic(
+/** The matrix that takes every step of the block's weight, if a signal is carried by such. */
+export function mirrorOf(
   phase: PhaseBuilder,
-  { block, lesson, pass }: Pick<Heard, 'block' | 'lesson' | 'pass'>,
-): string {
-  if (lesson.input !== undefined) return materialise(phase, lesson.input)
-  return block === 0 ? (phase.inputs.get(pass) ?? '') : passNames(pass).output(block - 1)
+  block: number,
+  matrices: readonly Matrix[],
+): Mirror | undefined {
+  for (const matrix of matrices) {
+    if (matrix.kind !== 'mirror' || matrix.mirroring.how !== 'add') continue
+    const { decay } = matrix.mirroring
+    if (matrix.block === block) return { into: matrixTensor(phase.context, matrix), decay }
+  }
+  return undefined
 }
 
 /** The momentum's state. */

@@ -1,6 +1,7 @@
 import { findDataSource, type Loaded } from '../data/sets/index.js'
 import { parseNetwork } from '../network/index.js'
-import { findRule } from '../rules/index.js'
+import { UsageError } from '../errors.js'
+import { findRule, parseRuleOptions, type Rule } from '../rules/index.js'
 import { defaultLearningRate } from '../training/defaults.js'
 import type { FitOptions } from '../training/fit.js'
 import { findLoss } from '../training/losses.js'
@@ -20,8 +21,19 @@ export interface Config extends Settings {
 /** Checks what was given and fills in the rest; throws `UsageError`. */
 export function resolveConfig(given: Given): Config {
   const settings = check(given)
-  const learningRate = settings.learningRate ?? defaultLearningRate(findRule(settings.rule))
+  const learningRate = settings.learningRate ?? defaultLearningRate(ruleOf(settings, given))
   return { ...settings, learningRate }
+}
+
+/** The rule with its options; `given` is to say where these stand, should they not fit. */
+function ruleOf({ rule, ruleOptions }: Settings, given?: Given): Rule {
+  try {
+    return findRule(rule)(parseRuleOptions(ruleOptions))
+  } catch (error) {
+    const where = given?.get('ruleOptions')?.where
+    if (!(error instanceof UsageError) || where === undefined) throw error
+    throw new UsageError(`${where}: ${error.message}`)
+  }
 }
 
 /** The data that a configuration names. */
@@ -34,7 +46,7 @@ export function fitOptions(config: Config, loaded: Loaded): FitOptions {
   const { learningRate, momentum, weightDecay, feedbackRank, threads, engine } = config
   const schedule = parseSchedule(config.schedule)
   return {
-    rule: findRule(config.rule),
+    rule: ruleOf(config),
     network: parseNetwork(config.network, config.activation),
     loss: findLoss(config.loss),
     optimizer: optimizers.sgd({ learningRate, momentum, weightDecay, schedule }),

@@ -5,7 +5,7 @@ import { findDataSource } from '../data/sets/index.js'
 import { engineNames } from '../engine/binding.js'
 import { byName, didYouMean, FeedalignError } from '../errors.js'
 import { activations, parseNetwork } from '../network/index.js'
-import { findRule } from '../rules/index.js'
+import { findRule, parseRuleOptions } from '../rules/index.js'
 import { defaultBatch, defaultEpochs } from '../training/defaults.js'
 import { grouped } from '../report/format.js'
 import { findLoss } from '../training/losses.js'
@@ -101,6 +101,11 @@ export const schema = v.strictObject({
     'cross-entropy, binary-cross-entropy or mse',
   ),
   rule: told(v.optional(text(findRule), 'fa'), '<name>', 'learning rule: see `feedalign rules`'),
+  ruleOptions: told(
+    v.optional(text(parseRuleOptions), ''),
+    '<name=value,…>',
+    'of the rule: see `feedalign rules NAME`',
+  ),
   optimizer: told(v.optional(oneOf(['sgd']), 'sgd'), '<name>', 'sgd'),
   learningRate: told(
     v.optional(single('a number above 0', (rate) => rate > 0)),

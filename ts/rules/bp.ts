@@ -1,10 +1,13 @@
-import { defineRule } from './rule.js'
+import { rule } from './rule.js'
 import { through } from './signals.js'
 
-export const bp = defineRule({
-  name: 'bp',
-  title: 'backpropagation',
-  equation: 'δ · Wᵀ',
-  source: 'Rumelhart, Hinton, Williams 1986',
-  signal: ({ above, weights }) => through(above, weights(above)),
-})
+export const bp = rule(
+  {
+    name: 'bp',
+    title: 'backpropagation',
+    equation: 'δ · Wᵀ',
+    source: 'Rumelhart, Hinton, Williams 1986',
+    about: 'Carries errors back through the transposed weights themselves.',
+  },
+  () => ({ signal: ({ above, weights }) => through(above, weights(above)) }),
+)

@@ -1,26 +1,20 @@
 import { byName } from '../errors.js'
-import { bp } from './bp.js'
-import { dfa } from './dfa.js'
-import { fa } from './fa.js'
-import type { Rule } from './rule.js'
-import { shallow } from './shallow.js'
+import * as registry from './registry.js'
+import type { RuleMaker } from './rule.js'
 
+export * from './options.js'
 export * from './rule.js'
 export * from './signals.js'
 export * from './training.js'
 
-/** Every rule that comes with the library. */
-export const allRules: readonly Rule[] = [bp, fa, dfa, shallow]
+/** The rules as functions of their options: `rules.fa()`, `rules.kolenPollack({ decay: 1e-4 })`. */
+export const rules = registry
 
-/** The rules as functions: `rules.fa()`. */
-export const rules = {
-  bp: (): Rule => bp,
-  fa: (): Rule => fa,
-  dfa: (): Rule => dfa,
-  shallow: (): Rule => shallow,
-}
+/** Every rule that comes with the library. */
+export const allRules: readonly RuleMaker[] = Object.values(registry)
 
 /** Throws `UsageError` with the nearest name where there is no such rule. */
-export function findRule(name: string): Rule {
-  return byName('rule', name, allRules)
+export function findRule(name: string): RuleMaker {
+  const named = allRules.map((maker) => ({ name: maker.ruleName, maker }))
+  return byName('rule', name, named).maker
 }

@@ -1,8 +1,9 @@
+import { UsageError, didYouMean } from '../errors.js'
 import type { Block } from '../network/index.js'
-import { D, fixed, learned, mirror, weights, type Signal } from './signals.js'
+import { D, fixed, mirror, weights, type Signal } from './signals.js'
 import type { Training } from './training.js'
 
-/** Where a signal arrives at a block: after all local parts, before pooling and dropout, or as delta. */
+/** Where a signal arrives at a block: at its output, before pooling and dropout, or as its delta. */
 export type Tap = 'output' | 'activation' | 'linear'
 
 /** What a rule's signal is a function of. */
@@ -16,63 +17,140 @@ export interface Place {
   readonly weights: typeof weights
   readonly fixed: typeof fixed
   readonly mirror: typeof mirror
-  readonly learned: typeof learned
   readonly D: typeof D
 }
 
-/** An option of a rule: `name` as in `rules.weightMirror({ every: 10 })`. */
+/** An option of a rule. */
 export interface RuleOption {
-  readonly name: string
   readonly about: string
+  /** Its value unless told. */
   readonly unless: number
-  /** Least and most value; whole numbers alone where `whole`. */
+  /** Least and most value. */
   readonly range: readonly [number, number]
+  /** Whether it counts something. */
   readonly whole?: boolean
 }
 
-/** A learning rule: what signal arrives at each hidden block, or how a step is made. */
-export interface Rule {
+export type RuleOptions = Readonly<Record<string, RuleOption>>
+
+/** What is said of a rule. */
+export interface RuleDescription {
   /** Its name on the command line. */
   readonly name: string
   readonly title: string
   /** The hidden signal, with δ the delta of the block above and e = y − y*. */
   readonly equation: string
   readonly source: string
-  /** More than a line: what is special about it. */
+  /** What a user should know beyond the equation. */
   readonly about: string
-  readonly options: readonly RuleOption[]
+}
+
+/** A learning rule: how a step of training is made. */
+export interface Rule extends RuleDescription {
+  /** The values of its options. */
+  readonly settings: Readonly<Record<string, number>>
   /** Where its signals arrive, and so how wide direct matrices are. */
   readonly tap: Tap
   /** Why it cannot train such a block; undefined where it can. */
   readonly refuses: (block: Block) => string | undefined
-  /** One step of learning. */
   readonly train: (training: Training) => void
-  /** How outputs are judged: the network's own, or by a procedure of the rule. */
+  /** How outputs are judged, where that is not by the network's own. */
   readonly evaluate?: (training: Training) => void
 }
 
-type Described = Pick<Rule, 'name'> & Partial<Omit<Rule, 'train'>>
+/** What makes a rule one: the signal of each hidden block, or a whole step. */
+export type Learning = Partial<Pick<Rule, 'tap' | 'refuses' | 'evaluate'>> &
+  ({ readonly signal: (place: Place) => Signal } | Pick<Rule, 'train'>)
 
-/** A rule of one's own: a signal for each hidden block, or a whole step of training. */
+/** A rule of one's own. */
 export function defineRule(
-  rule: Described & ({ readonly signal: (place: Place) => Signal } | Pick<Rule, 'train'>),
+  rule: Pick<Rule, 'name'> & Partial<Omit<RuleDescription, 'name'>> & Learning,
 ): Rule {
-  const { name, title = name, equation = '', source = '', about = '', options = [] } = rule
-  const { refuses = () => undefined, tap = 'output', evaluate } = rule
-  const train = 'train' in rule ? rule.train : bySignal(rule.signal, tap)
-  const told = { name, title, equation, source, about, options, tap, refuses, train }
+  return complete({ title: rule.name, equation: '', source: '', about: '', ...rule }, {}, rule)
+}
+
+/** A rule with options, as `rules.weightMirror` is: a function of them. */
+export interface RuleMaker<O extends RuleOptions = RuleOptions> extends Readonly<
+  Omit<RuleDescription, 'name'>
+> {
+  (options?: { readonly [K in keyof O]?: number }): Rule
+  /** Its name on the command line; a function's own `name` cannot be told. */
+  readonly ruleName: string
+  readonly options: O
+}
+
+/** Describes a rule and says what it does, given the values of its options. */
+export function rule<const O extends RuleOptions = Record<never, RuleOption>>(
+  described: RuleDescription & { readonly options?: O },
+  learning: (settings: { readonly [K in keyof O]: number }) => Learning,
+): RuleMaker<O> {
+  const { name: ruleName, options = {} as O, ...rest } = described
+  const make = (given: Readonly<Record<string, number | undefined>> = {}): Rule => {
+    const settings = checked(ruleName, options, given)
+    const values = settings as { readonly [K in keyof O]: number }
+    return complete({ name: ruleName, ...rest }, settings, learning(values))
+  }
+  return Object.assign(make, { ruleName, options, ...rest })
+}
+
+function checked(
+  name: string,
+  options: RuleOptions,
+  given: Readonly<Record<string, number | undefined>>,
+): Record<string, number> {
+  const known = Object.keys(options)
+  for (const option of Object.keys(given)) {
+    if (known.includes(option)) continue
+    const has = known.length === 0 ? '; it has none' : `; it has ${known.join(', ')}`
+    throw new UsageError(
+      `rule ${name} has no option "${option}"${didYouMean(option, known) || has}`,
+    )
+  }
+  return Object.fromEntries(
+    Object.entries(options).map(
+      ([
+        option,
+        {
+          unless,
+          range: [least, most],
+          whole,
+        },
+      ]) => {
+        const value = given[option] ?? unless
+        const valid = value >= least && value <= most && (whole !== true || Number.isInteger(value))
+        if (valid) return [option, value]
+        const kind = whole === true ? 'a whole number' : 'a number'
+        throw new UsageError(
+          `option ${option} of rule ${name} is ${value}, not ${kind} from ${least} to ${most}`,
+        )
+      },
+    ),
+  )
+}
+
+function complete(
+  { name, title, equation, source, about }: RuleDescription,
+  settings: Readonly<Record<string, number>>,
+  learning: Learning,
+): Rule {
+  const { tap = 'output', refuses = () => undefined, evaluate } = learning
+  const train = 'train' in learning ? learning.train : bySignal(learning.signal, tap)
+  const told = { name, title, equation, source, about, settings, tap, refuses, train }
   return evaluate === undefined ? told : { ...told, evaluate }
 }
 
 /** One pass; the output block learns from its own delta, the others from the signal. */
-function bySignal(signal: (place: Place) => Signal, tap: Tap): Rule['train'] {
+export function bySignal(
+  signal: (place: Place) => Signal,
+  tap: Tap = 'output',
+): (training: Training) => void {
   return (training) => {
     const pass = training.pass()
     const last = training.blocks.length - 1
-    training.learn(last, { signal: pass.delta, tap: 'output' })
+    training.learn(last, { signal: pass.delta })
     const out = { error: pass.error, delta: pass.delta, target: pass.target }
     for (let block = last - 1; block >= 0; block--) {
-      const place: Place = { block, above: block + 1, out, weights, fixed, mirror, learned, D }
+      const place: Place = { block, above: block + 1, out, weights, fixed, mirror, D }
       training.learn(block, { signal: signal(place), tap })
     }
   }

@@ -18,8 +18,14 @@ export type RowsNode =
    * network's, [n × inputs].
    */
   | { readonly of: 'error' | 'delta' | 'target' | 'loss' | 'input'; readonly pass: string }
-  /** A block's output, or the noise added to its linear map's output. */
-  | { readonly of: 'output' | 'noise'; readonly pass: string; readonly block: number }
+  /** A block's output, the same before pooling and dropout, the noise added to its linear map's. */
+  | {
+      readonly of: 'output' | 'activation' | 'noise'
+      readonly pass: string
+      readonly block: number
+    }
+  /** Anything else, by its name in the engine. */
+  | { readonly of: 'named'; readonly name: string; readonly width: number }
 
 export type SignalNode =
   | { readonly kind: 'none' }
@@ -30,6 +36,8 @@ export type SignalNode =
   | { readonly kind: 'scale'; readonly factor: number; readonly of: Signal }
   | { readonly kind: 'sign'; readonly of: Signal }
   | { readonly kind: 'rowScale'; readonly of: Signal; readonly by: Signal }
+  | { readonly kind: 'decode'; readonly block: number; readonly of: Signal }
+  | { readonly kind: 'keep'; readonly of: Signal }
 
 /** How a matrix comes from the weight that it stands in for. */
 export type Mirroring =
@@ -75,6 +83,12 @@ export const sign = (of: Signal): Signal => signal({ kind: 'sign', of })
 /** Each row of a signal [n × width] times that of `by` [n × 1]. */
 export const rowScale = (of: Signal, by: Signal): Signal => signal({ kind: 'rowScale', of, by })
 
+/** What a block's decoder makes of the block's output: its guess of the output below. */
+export const decode = (block: number, of: Signal): Signal => signal({ kind: 'decode', block, of })
+
+/** The same signal, computed once however often it is used. */
+export const keep = (of: Signal): Signal => signal({ kind: 'keep', of })
+
 /** The block's own weight: what backpropagation carries errors with. */
 export const weights = (block: number): Matrix => matrix({ kind: 'weights', block })
 
@@ -88,5 +102,8 @@ export const mirror = (block: number, mirroring: Mirroring): Matrix =>
 /** A matrix of the shape of the block's weight that the rule itself trains. */
 export const learned = (block: number): Matrix => matrix({ kind: 'learned', block })
 
-/** A fixed random matrix [classes × width] from the output to the block. */
+/** The network's input, as what a direct matrix leads to. */
+export const INPUT = -1
+
+/** A fixed random matrix [classes × width] from the output to the block, or to the input. */
 export const D = (block: number): Matrix => matrix({ kind: 'direct', block })

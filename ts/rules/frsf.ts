@@ -1,0 +1,16 @@
+import { rule } from './rule.js'
+import { through } from './signals.js'
+
+export const frsf = rule(
+  {
+    name: 'frsf',
+    title: 'fixed-random sign-symmetric feedback',
+    equation: 'δ · Bᵀ, B = sign(W) ⊙ |R|, R fixed',
+    source: 'Liao, Leibo, Poggio 2016, arXiv 1510.05067',
+    about: 'R is drawn once, as a fixed B would be.',
+  },
+  () => ({
+    signal: ({ above, mirror }) =>
+      through(above, mirror(above, { how: 'copysign', magnitude: 'fixed' })),
+  }),
+)
