@@ -7,6 +7,7 @@ pub mod program;
 pub mod random;
 pub mod session;
 
+mod derived;
 mod form;
 mod halves;
 mod initial;

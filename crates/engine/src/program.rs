@@ -168,7 +168,8 @@ pub enum Grid {
 #[cfg_attr(test, derive(TS))]
 #[serde(deny_unknown_fields)]
 pub struct Phase {
-    /// Unique in the Program: `train`, `evaluate`, `probe`, or a rule's own.
+    /// Unique in the Program: `train`, `evaluate`, `probe`, or a rule's own. The engine itself runs
+    /// `derive`, of ops derive and noise, whenever weights come from elsewhere than a step.
     pub name: String,
     /// Whether a step of this phase advances the session's step counter.
     pub advances: bool,

@@ -7,6 +7,7 @@ use feedalign_kernels::{Kernel, Pool, dispatch};
 use sha2::{Digest, Sha256};
 
 use crate::dataset::{DataSet, Targets, hexadecimal};
+use crate::derived;
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::plan::{Lowering, Plan, Step};
@@ -49,6 +50,7 @@ impl Session {
     /// or memory or threads are refused. The text names op and tensor.
     pub fn new(program: Program, options: &Options) -> Result<Self> {
         check(&program, options)?;
+        derived::check(&program.phases)?;
         let kernel = match &options.kernel {
             Some(name) => dispatch::choose(Some(name)),
             None => dispatch::from_environment(),
@@ -69,7 +71,30 @@ impl Session {
         let text = serde_json::to_vec(&program).map_err(|error| Error::new(error.to_string()))?;
         let program_hash = Sha256::digest(text).into();
         let seed = options.seed;
-        Ok(Self { program, program_hash, seed, step: 0, tensors, plans, kernel, half, pool })
+        let mut session =
+            Self { program, program_hash, seed, step: 0, tensors, plans, kernel, half, pool };
+        session.derive()?;
+        Ok(session)
+    }
+
+    /// Makes what is derived from weights, from the weights as they are: what the step before
+    /// this one would have left.
+    fn derive(&mut self) -> Result<()> {
+        let Some(plan) = self.plans.get(derived::PHASE) else { return Ok(()) };
+        let step = Step {
+            seed: self.seed,
+            number: self.step.wrapping_sub(1),
+            rows: 0,
+            examples: &[],
+            data: &derived::no_data()?,
+            knobs: &[],
+            knobs_before: None,
+            metrics: std::ptr::null_mut(),
+            kernel: &*self.kernel,
+            half: &*self.half,
+        };
+        self.pool.run(&|member| plan.run(&step, member));
+        Ok(())
     }
 
     /// Runs a phase over `examples` (indices into `data`), a batch a step, the last one as long
@@ -156,7 +181,7 @@ impl Session {
         Ok((shape, self.tensors.read(id)))
     }
 
-    /// Overwrites a kept tensor with row-major values.
+    /// Overwrites a kept tensor with row-major values; what is derived from weights follows them.
     ///
     /// # Errors
     /// As [`Self::read`], or if the count of values is not the shape's, or one is not finite, not
@@ -177,7 +202,7 @@ impl Session {
             return Err(Error::new(format!("value {at} for tensor {tensor:?} is {value}, {why}")));
         }
         self.tensors.write(id, values);
-        Ok(())
+        if self.program.tensors[id].role == Role::Weight { self.derive() } else { Ok(()) }
     }
 
     /// Everything that the next step depends on.
