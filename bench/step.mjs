@@ -17,6 +17,8 @@ export const NETWORK = '784-1500-1500-1500-10'
 export const EXAMPLES = 4096
 /** Length of one timed call: long against its crossing, short against the rounds. */
 const CALL_SECONDS = 0.06
+/** Small enough for Adam, whose steps are that long. */
+const RATE = 1e-4
 
 /** Examples of made-up pixels: what they show does not change the arithmetic. */
 export function examples(engine = native()) {
@@ -56,12 +58,13 @@ export function prepare(
   data,
   network = NETWORK,
   engine = native(),
+  optimizer = 'sgd',
 ) {
   const program = compile({
     network: parseNetwork(network),
     rule: findRule(rule),
     loss: losses.crossEntropy(),
-    optimizer: optimizers.sgd({ learningRate: 0.01 }),
+    optimizer: optimizers[optimizer]({ learningRate: RATE }),
     precision,
     batch,
     reduction: 'mean',
@@ -76,7 +79,7 @@ export function prepare(
   let steps = 4
   const run = async () => {
     const order = Uint32Array.from({ length: steps * batch }, (_, i) => i % EXAMPLES)
-    const knobs = new Float32Array(steps).fill(0.01)
+    const knobs = new Float32Array(steps).fill(RATE)
     const started = performance.now()
     await session.run('train', data, order, knobs)
     const seconds = (performance.now() - started) / 1000
@@ -86,6 +89,7 @@ export function prepare(
   }
   return {
     rule,
+    optimizer,
     precision,
     batch,
     threads,
@@ -119,6 +123,7 @@ export const fastPrecisions = () => (addon().kernels('bf16').length > 1 ? ['f32'
 
 export const options = {
   rules: words(['bp', 'fa', 'dfa']),
+  optimizers: words(['sgd'], Object.keys(optimizers)),
   precisions: words(),
   batches: numbers(32, 64, 128, 256),
   threads: numbers(1, 2),
@@ -129,7 +134,15 @@ export const options = {
   peers: flag(),
 }
 
-export async function run({ rules, batches, threads, seconds, peers, ...chosen }) {
+export async function run({
+  rules,
+  optimizers: steppers,
+  batches,
+  threads,
+  seconds,
+  peers,
+  ...chosen
+}) {
   const { feedbackRank, feedbackDensity, feedbackGrid } = chosen
   const feedback = { feedbackRank, feedbackDensity, feedbackGrid: feedbackGrid[0] }
   // In bf16 feedback is dense and on no other grid.
@@ -140,7 +153,11 @@ export async function run({ rules, batches, threads, seconds, peers, ...chosen }
   const groups = places.map(({ count, precision }) => ({
     ceiling: ceilingOf(count, precision),
     cases: batches.flatMap((batch) =>
-      rules.map((rule) => prepare(rule, precision, batch, count, feedback, data)),
+      rules.flatMap((rule) =>
+        steppers.map((optimizer) =>
+          prepare(rule, precision, batch, count, feedback, data, NETWORK, native(), optimizer),
+        ),
+      ),
     ),
   }))
   const rivals = peers
@@ -157,7 +174,7 @@ export async function run({ rules, batches, threads, seconds, peers, ...chosen }
 }
 
 function row(one, ceilings) {
-  const { rule, precision, batch, threads, feedback, flops, rates } = one
+  const { rule, optimizer, precision, batch, threads, feedback, flops, rates } = one
   const ceiling = ceilings.find(
     (other) => other.threads === threads && other.precision === precision,
   )
@@ -166,6 +183,7 @@ function row(one, ceilings) {
     bench: 'step',
     network: NETWORK,
     rule,
+    optimizer,
     precision,
     batch,
     threads,
@@ -185,6 +203,7 @@ export function print(rows) {
   console.log(`${NETWORK}, kernel ${rows[0].kernel}`)
   const columns = [
     ['rule', (row) => row.rule],
+    ['optimizer', (row) => row.optimizer ?? ''],
     ['precision', (row) => row.precision],
     ['by', byWhom],
     ['batch', (row) => row.batch],

@@ -43,12 +43,49 @@ describe('settings', () => {
   })
 
   test('once resolved resolve to themselves', () => {
-    const config = resolveConfig(from({ rule: 'bp', momentum: 0.9, dataDir: 'x', threads: 3 }))
-    expect(resolveConfig(from(config))).toEqual(config)
+    for (const optimizer of ['sgd', 'rmsprop', 'adam', 'adamw']) {
+      const config = resolveConfig(from({ rule: 'bp', optimizer, dataDir: 'x', threads: 3 }))
+      expect(resolveConfig(from(config))).toEqual(config)
+    }
   })
 
   test('each have their words in help', () => {
     for (const key of keys) expect(help(key).about).toMatch(/\w/)
+  })
+})
+
+describe('an optimizer', () => {
+  test('has its own settings, each filled in where it was not given, and no others', () => {
+    expect(resolveConfig(from({}))).toMatchObject({ momentum: 0, nesterov: false, weightDecay: 0 })
+    expect(resolveConfig(from({ optimizer: 'adamw' }))).toMatchObject({
+      learningRate: 0.001,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      weightDecay: 0.01,
+    })
+    const { beta2, momentum, beta1 } = resolveConfig(from({ optimizer: 'rmsprop' }))
+    expect([beta2, momentum, beta1]).toEqual([0.99, undefined, undefined])
+  })
+
+  test('refuses the setting of another, with where it stands and the cure', () => {
+    const flags = { set: ['optimizer=adam'], momentum: '0.9' }
+    expect(() => resolveConfig(given(flags))).toThrow(
+      '--momentum: momentum is not an option of adam, which takes beta1, beta2, epsilon; ' +
+        'leave it out, or choose optimizer sgd',
+    )
+    const other = from({ optimizer: 'rmsprop', beta1: 0.5 })
+    expect(() => resolveConfig(other)).toThrow(/choose optimizer adam or adamw$/)
+  })
+
+  test('is told on the command line and in --set', () => {
+    const flags = { set: [], momentum: '0.9', nesterov: true, learningRateFactors: '1,0.5' }
+    expect(resolveConfig(given(flags))).toMatchObject({
+      nesterov: true,
+      learningRateFactors: '1,0.5',
+    })
+    const set = given({ set: ['nesterov=true', 'momentum=0.5', 'clipValue=2'] })
+    expect(resolveConfig(set)).toMatchObject({ nesterov: true, momentum: 0.5, clipValue: 2 })
   })
 })
 
@@ -61,7 +98,7 @@ const bad: readonly [string, unknown, RegExp][] = [
   ['activation', 'tan', /unknown activation "tan"; did you mean "tanh"\?/],
   ['loss', 'entropy', /unknown loss "entropy"/],
   ['rule', 'bpp', /unknown rule "bpp"; did you mean "bp"\?/],
-  ['optimizer', 'adam', /"adam" is none of sgd/],
+  ['optimizer', 'adan', /"adan" is none of sgd, rmsprop, adam, adamw; did you mean "adam"\?/],
   ['learningRate', 0, /0 is not a number above 0/],
   ['learningRate', -1, /-1 is not a number above 0/],
   ['learningRate', 1e39, /1e\+39 is not a number above 0/],
@@ -69,6 +106,15 @@ const bad: readonly [string, unknown, RegExp][] = [
   ['learningRate', '0.1', /"0\.1" is not a number above 0/],
   ['momentum', 1, /1 is not a number from 0 to below 1/],
   ['momentum', 1 - 1e-12, /is not a number from 0 to below 1/],
+  ['nesterov', 'yes', /"yes" is not true or false/],
+  ['nesterov', true, /nesterov needs a momentum above 0/],
+  ['beta1', 0.9, /beta1 is not an option of sgd, which takes momentum, nesterov; leave it out/],
+  ['beta2', 1, /1 is not a number from 0 to below 1/],
+  ['epsilon', 0, /0 is not a number above 0/],
+  ['clipValue', 0, /0 is not a number above 0/],
+  ['learningRateFactors', '1,0', /"0" is not a factor above 0/],
+  ['freeze', '0:0', /"0:0" is not BLOCK/],
+  ['patience', 0, /0 is not a whole number from 1/],
   ['weightDecay', -0.1, /-0\.1 is not a number of at least 0/],
   ['schedule', 'cosin', /unknown schedule "cosin"; did you mean "cosine"\?/],
   ['epochs', 0, /0 is not a whole number from 1 to 1,000,000,000/],

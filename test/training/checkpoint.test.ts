@@ -10,7 +10,7 @@ import { temporaryFolder } from '../folders.js'
 const LONG = process.env['FEEDALIGN_LONG'] !== undefined
 
 const checkpoint: Checkpoint = {
-  position: { epoch: 2, step: 3, loss: 1.5, errors: 7, best: 0.25 },
+  position: { epoch: 2, step: 3, loss: 1.5, errors: 7, best: 0.25, stale: 2 },
   settings: { data: 'ab'.repeat(32), batch: 4, seed: 5, validation: 0.1 },
   snapshot: Uint8Array.from({ length: 200 }, (_, i) => 7 * i),
 }
@@ -104,9 +104,9 @@ for (const [name, change] of impossible) {
 
 test('a checkpoint of another version is refused with both versions', async () => {
   const { file, bytes } = await written()
-  const text = Buffer.from(bytes).toString('latin1').replace('checkpoint 2', 'checkpoint 3')
+  const text = Buffer.from(bytes).toString('latin1').replace('checkpoint 3', 'checkpoint 2')
   writeFileSync(file, Buffer.from(text, 'latin1'))
-  await expect(readCheckpoint(file)).rejects.toThrow('of version 3, this feedalign reads 2')
+  await expect(readCheckpoint(file)).rejects.toThrow('of version 2, this feedalign reads 3')
 })
 
 test('a file that is missing, or cannot be written, is named with the reason', async () => {

@@ -27,7 +27,7 @@ export function addSettings(command: Command, wanted: readonly Key[] = keys): Co
   for (const key of wanted) {
     const { value, about, unless } = help(key)
     const usual = unless === undefined ? '' : ` (default ${unless})`
-    command.option(`--${kebab(key)} ${value}`, about + usual)
+    command.option(`--${kebab(key)} ${value}`.trim(), about + usual)
   }
   return command
 }

@@ -19,6 +19,8 @@ export interface CompileOptions extends Scales, FeedbackOptions {
   readonly rule: Rule
   readonly loss: Loss
   readonly optimizer: Optimizer
+  /** Blocks that a knob can keep from learning; none unless told. */
+  readonly held?: readonly number[] | undefined
   /** Rows of a step, 1 to 65,536. */
   readonly batch: number
   readonly reduction: Reduction

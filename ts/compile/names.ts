@@ -16,8 +16,6 @@ export const names = {
   scores: 'scores',
   /** What an op has to write and nobody reads. */
   unused: (width: number): string => `unused.${width}`,
-  velocity: (block: number): string => `blocks.${block}.velocity`,
-  biasVelocity: (block: number): string => `blocks.${block}.biasVelocity`,
   /** Backpropagation's delta, in the probe. */
   chain: (block: number): string => `blocks.${block}.chain`,
   targets: 'targets',

@@ -1,6 +1,7 @@
 import type { Instruction, Phase, Scalar, Tensor } from '../engine/program.js'
 import type { Layouts } from '../network/index.js'
 import type { CompileOptions } from './index.js'
+import { everyKnob } from './knobs.js'
 
 /** The tensors of a Program, each declared once however many ops name it. */
 export class Tensors {
@@ -22,6 +23,13 @@ export class Tensors {
       structure: { kind: 'dense' },
       grid: 'f32',
     })
+  }
+
+  /** The one of that name, declared before. */
+  of(name: string): Tensor {
+    const found = this.#all.get(name)
+    if (found === undefined) throw new RangeError(`there is no tensor ${name}`)
+    return found
   }
 
   get all(): Tensor[] {
@@ -89,8 +97,5 @@ export class PhaseBuilder {
     return { name, advances: training, knobs, metrics, ops }
   }
 }
-
-/** The knob that is 1 at every so many steps of a run, from the first on, else 0. */
-export const everyKnob = (steps: number): string => `every.${steps}`
 
 export const givenKey = (pass: string, block: number): string => `${pass}/${block}`

@@ -1,11 +1,12 @@
-import type { Mirror } from '../engine/program.js'
+import type { Instruction, Mirror } from '../engine/program.js'
 import { FeedalignError } from '../errors.js'
 import type { Matrix } from '../rules/signals.js'
 import { matrixTensor } from './feedback.js'
+import { learnsKnob } from './knobs.js'
 import type { Heard } from './lessons.js'
 import { names } from './names.js'
+import { stepping } from './optimizers.js'
 import { givenKey, type PhaseBuilder } from './phase.js'
-import { tensor } from './tensors.js'
 
 /** Adds the ops by which a block learns from its delta. */
 export function update(
@@ -13,28 +14,33 @@ export function update(
   { block, lesson, pass, delta }: Heard,
   mirror?: Mirror,
 ): void {
-  const { optimizer, reduction } = phase.context.options
-  const { momentum, weightDecay } = optimizer
+  const { context } = phase
+  const { optimizer, reduction } = context.options
+  const weight = names.weight(block)
+  const bias = lesson.bias === false ? undefined : names.bias(block)
   const x = phase.givens.get(givenKey(pass, block))
   if (x === undefined) throw new FeedalignError(`block ${block} is in no pass ${pass}`)
   phase.add({
     op: 'update',
-    weight: names.weight(block),
-    ...(lesson.bias === false ? {} : { bias: names.bias(block) }),
+    weight,
+    ...(bias === undefined ? {} : { bias }),
     x,
     delta,
     reduction,
     scale: 1,
-    weightDecay,
-    optimizer: {
-      kind: 'sgd',
-      learningRate: { knob: 'learningRate' },
-      momentum,
-      nesterov: false,
-      ...(momentum > 0 ? velocities(phase, block) : {}),
-    },
+    weightDecay: optimizer.weightDecay,
+    ...stepping(context, { weight, bias, block }),
     ...(mirror === undefined ? {} : { mirror }),
+    ...whileLearning(phase, block),
   })
+}
+
+/** The slot that switches the update off while the block is held. */
+function whileLearning(phase: PhaseBuilder, block: number): Pick<Instruction, 'enabled'> {
+  if (phase.context.options.held?.includes(block) !== true) return {}
+  const knob = learnsKnob(block)
+  if (!phase.knobs.includes(knob)) phase.knobs.push(knob)
+  return { enabled: { knob } }
 }
 
 /** The matrix that takes every step of the block's weight, if a signal is carried by such. */
@@ -49,14 +55,4 @@ export function mirrorOf(
     if (matrix.block === block) return { into: matrixTensor(phase.context, matrix), decay }
   }
   return undefined
-}
-
-/** The momentum's state. */
-function velocities({ context }: PhaseBuilder, block: number) {
-  const [rows, columns] = context.layouts[block]?.weight ?? [0, 0]
-  const { tensors } = context
-  return {
-    velocity: tensors.declare(tensor(names.velocity(block), 'state', [rows, columns])),
-    biasVelocity: tensors.declare(tensor(names.biasVelocity(block), 'state', [columns])),
-  }
 }

@@ -22,8 +22,10 @@ export function fromFlags(flags: Readonly<Record<string, unknown>>): Given {
   return new Map(
     keys.flatMap((key) => {
       const text = flags[key]
-      if (typeof text !== 'string') return []
-      return [[key, { value: fromText(key, text), where: `--${kebab(key)}` }] as const]
+      // A flag without a value is true.
+      if (typeof text !== 'string' && text !== true) return []
+      const value = text === true ? text : fromText(key, text)
+      return [[key, { value, where: `--${kebab(key)}` }] as const]
     }),
   )
 }
@@ -74,13 +76,15 @@ export function check(given: Given): Settings {
   throw new UsageError(`${given.get(key)?.where ?? key}: ${message}`)
 }
 
-/** What a text says for a setting: a number for one that wants numbers, if it is one. */
+/** What a text says for a setting: a number or a truth for one that wants it, if it is one. */
 function fromText(key: string, text: string): unknown {
-  if (!isNumeric(key)) return text
+  const wanted = typeOf(key)
+  if (wanted === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
+  if (wanted !== 'number') return text
   const value = Number(text)
   return text.trim() !== '' && Number.isFinite(value) ? value : text
 }
 
-function isNumeric(key: string): boolean {
-  return Object.hasOwn(schema.entries, key) && schema.entries[key as Key].wrapped.type === 'number'
+function typeOf(key: string): string | undefined {
+  return Object.hasOwn(schema.entries, key) ? schema.entries[key as Key].wrapped.type : undefined
 }

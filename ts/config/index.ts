@@ -2,27 +2,31 @@ import { findDataSource, type Loaded } from '../data/sets/index.js'
 import { parseNetwork } from '../network/index.js'
 import { UsageError } from '../errors.js'
 import { findRule, parseRuleOptions, type Rule } from '../rules/index.js'
-import { defaultLearningRate } from '../training/defaults.js'
 import type { FitOptions } from '../training/fit.js'
 import { findLoss } from '../training/losses.js'
-import { optimizers } from '../training/optimizers.js'
-import { parseSchedule } from '../training/schedules.js'
+import { parseFreeze } from '../training/freezing.js'
 import { check, type Given } from './given.js'
+import {
+  checkOptimizer,
+  optimizerOf,
+  optimizerSettings,
+  type OptimizerSettings,
+} from './optimizer.js'
 import type { Settings } from './schema.js'
 
 export { fromFile, fromFlags, fromSets, kebab, type Given } from './given.js'
 export { help, keys, type Key } from './schema.js'
 
-/** What a run is told, with nothing left to the rule: it repeats the run wherever it is read. */
-export interface Config extends Settings {
-  readonly learningRate: number
-}
+/** What a run is told, with nothing left open: it repeats the run wherever it is read. */
+export type Config = Settings & OptimizerSettings
 
 /** Checks what was given and fills in the rest; throws `UsageError`. */
 export function resolveConfig(given: Given): Config {
   const settings = check(given)
-  const learningRate = settings.learningRate ?? defaultLearningRate(ruleOf(settings, given))
-  return { ...settings, learningRate }
+  // Options that the rule has not are to be known at once.
+  ruleOf(settings, given)
+  checkOptimizer(settings, given)
+  return { ...settings, ...optimizerSettings(settings) }
 }
 
 /** The rule with its options; `given` is to say where these stand, should they not fit. */
@@ -43,13 +47,12 @@ export function loadData({ data, dataDir }: Settings): Promise<Loaded> {
 
 /** What `fit` takes, for a configuration and its data. */
 export function fitOptions(config: Config, loaded: Loaded): FitOptions {
-  const { learningRate, momentum, weightDecay, feedbackRank, threads, engine } = config
-  const schedule = parseSchedule(config.schedule)
+  const { feedbackRank, threads, engine, freeze, patience } = config
   return {
     rule: ruleOf(config),
     network: parseNetwork(config.network, config.activation),
     loss: findLoss(config.loss),
-    optimizer: optimizers.sgd({ learningRate, momentum, weightDecay, schedule }),
+    optimizer: optimizerOf(config),
     data: loaded.train,
     test: loaded.test,
     epochs: config.epochs,
@@ -65,6 +68,8 @@ export function fitOptions(config: Config, loaded: Loaded): FitOptions {
     precision: config.precision,
     ...(feedbackRank === undefined ? {} : { feedbackRank }),
     ...(threads === undefined ? {} : { threads }),
+    ...(freeze === undefined ? {} : { freeze: parseFreeze(freeze) }),
+    ...(patience === undefined ? {} : { patience }),
     ...(engine === undefined ? {} : { engine }),
   }
 }

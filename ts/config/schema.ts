@@ -8,7 +8,9 @@ import { activations, parseNetwork } from '../network/index.js'
 import { findRule, parseRuleOptions } from '../rules/index.js'
 import { defaultBatch, defaultEpochs } from '../training/defaults.js'
 import { grouped } from '../report/format.js'
+import { parseFreeze } from '../training/freezing.js'
 import { findLoss } from '../training/losses.js'
+import { parseFactors } from '../training/optimizers.js'
 import { parseSchedule } from '../training/schedules.js'
 
 const isNot =
@@ -59,6 +61,8 @@ function told<const S extends v.GenericSchema>(setting: S, value: string, about:
   return v.pipe(setting, v.metadata({ value, about }))
 }
 
+const belowOne = single('a number from 0 to below 1', (share) => share >= 0 && share < 1)
+
 const folder = v.pipe(v.string(isNot('a folder')), v.nonEmpty(isNot('a folder')))
 
 /**
@@ -106,27 +110,44 @@ export const schema = v.strictObject({
     '<name=value,…>',
     'of the rule: see `feedalign rules NAME`',
   ),
-  optimizer: told(v.optional(oneOf(['sgd']), 'sgd'), '<name>', 'sgd'),
+  optimizer: told(
+    v.optional(oneOf(['sgd', 'rmsprop', 'adam', 'adamw']), 'sgd'),
+    '<name>',
+    'sgd, rmsprop, adam or adamw',
+  ),
   learningRate: told(
     v.optional(single('a number above 0', (rate) => rate > 0)),
     '<η>',
-    "the rule's own unless told",
+    "with sgd the rule's own, else 0.001, unless told",
   ),
-  momentum: told(
-    v.optional(
-      single('a number from 0 to below 1', (momentum) => momentum >= 0 && momentum < 1),
-      0,
-    ),
-    '<μ>',
-    '0 to below 1',
+  momentum: told(v.optional(belowOne), '<μ>', 'of sgd, 0 to below 1 (default 0)'),
+  nesterov: told(v.optional(v.boolean(isNot('true or false'))), '', "of sgd: Nesterov's momentum"),
+  beta1: told(v.optional(belowOne), '<β>', 'of adam and adamw: mean of g (default 0.9)'),
+  beta2: told(v.optional(belowOne), '<β>', 'mean of g² (default 0.999, of rmsprop 0.99)'),
+  epsilon: told(
+    v.optional(single('a number above 0', (epsilon) => epsilon > 0)),
+    '<ε>',
+    'of rmsprop, adam and adamw (default 1e-8)',
   ),
   weightDecay: told(
-    v.optional(
-      single('a number of at least 0', (decay) => decay >= 0),
-      0,
-    ),
+    v.optional(single('a number of at least 0', (decay) => decay >= 0)),
     '<λ>',
-    'of weights, not of biases',
+    'of weights, not of biases (default 0, of adamw 0.01)',
+  ),
+  clipValue: told(
+    v.optional(single('a number above 0', (most) => most > 0)),
+    '<g>',
+    'elements of the gradient are cut to ± this',
+  ),
+  learningRateFactors: told(
+    v.optional(text(parseFactors)),
+    '<factors>',
+    'of the learning rate: one a block, as 1,0.5,0.1',
+  ),
+  freeze: told(
+    v.optional(text(parseFreeze)),
+    '<blocks>',
+    'blocks held: BLOCK:FIRST-LAST in epochs from 1, as 0:1-5,1:6-; all epochs unless told',
   ),
   schedule: told(
     v.optional(text(parseSchedule), 'cosine'),
@@ -155,6 +176,11 @@ export const schema = v.strictObject({
     ),
     '<fraction>',
     'of the training data, set aside',
+  ),
+  patience: told(
+    v.optional(whole(1, 1e9)),
+    '<epochs>',
+    'stops after so many without a better validation error',
   ),
   weightScale: told(
     v.optional(

@@ -163,6 +163,14 @@ export type Update = {
   scale: number
   optimizer: Optimizer
   /**
+   * A factor on the learning rate; 1 unless told.
+   */
+  factor?: number
+  /**
+   * The most that an element of the gradient may be, before decay: beyond ±clipValue it is cut.
+   */
+  clipValue?: number
+  /**
    * λ of the weight; biases do not decay.
    */
   weightDecay: Scalar
@@ -173,7 +181,20 @@ export type Update = {
   patches?: Patches
 }
 
-export type Step = { vector: string; gradient: string; reduction: Reduction; optimizer: Optimizer }
+export type Step = {
+  vector: string
+  gradient: string
+  reduction: Reduction
+  optimizer: Optimizer
+  /**
+   * A factor on the learning rate; 1 unless told.
+   */
+  factor?: number
+  /**
+   * The most that an element of the gradient may be, before decay: beyond ±clipValue it is cut.
+   */
+  clipValue?: number
+}
 
 export type Local = {
   part: LocalPart
@@ -286,26 +307,49 @@ export type Optimizer =
       kind: 'adaptive'
       learningRate: Scalar
       /**
-       * β₁ of the first moment; zero gives RMSprop.
+       * β₁, 0 to below 1.
        */
-      first: Scalar
+      first: number
       /**
-       * β₂ of the second moment.
+       * β₂, 0 to below 1.
        */
-      second: Scalar
+      second: number
+      /**
+       * ε above 0.
+       */
       epsilon: number
-      biasCorrection: boolean
+      /**
+       * The update's decay is W ← W − learningRate · λW, not part of g: AdamW.
+       */
       decoupled: boolean
       /**
-       * Moments of the weight, then of the bias.
+       * A state [1] that counts these updates, t, for m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ);
+       * without it m̂ = m, v̂ = v.
        */
-      states: Array<string>
+      count?: string
+      moments: Moments
+      /**
+       * Those of the bias.
+       */
+      biasMoments?: Moments
     }
+
+export type Moments = {
+  /**
+   * m; absent where β₁ = 0.
+   */
+  first?: string
+  /**
+   * v.
+   */
+  second: string
+}
 
 export type Mirror = {
   into: string
   /**
-   * λ by which both matrices shrink at each step.
+   * λ: W ← (W − λW) − step and M ← (M − λM) − step, with the step that the optimizer makes for W.
+   * The update itself then has no weight decay.
    */
   decay: Scalar
 }

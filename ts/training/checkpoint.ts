@@ -14,6 +14,8 @@ export interface Position {
   readonly errors: number
   /** Lowest validation error so far, a fraction; null before the first. */
   readonly best: number | null
+  /** Whole epochs since then. */
+  readonly stale: number
 }
 
 /** What a position counts in: a run can go on from it only with the same. */
@@ -34,7 +36,7 @@ export interface Checkpoint {
   readonly snapshot: Uint8Array
 }
 
-const VERSION = 2
+const VERSION = 3
 const SHA256 = 32
 
 /**
@@ -124,6 +126,7 @@ const valid: Readonly<Record<keyof (Position & Settings), (value: unknown) => bo
   loss: isNumber,
   errors: isCount,
   best: (value) => value === null || isFraction(value),
+  stale: isCount,
   data: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
   batch: (value) => isCount(value) && value !== 0,
   seed: isCount,
@@ -146,9 +149,9 @@ function parseHeader(
     const value = header[name as keyof typeof valid] as unknown
     if (!isValid(value)) fail(`has a header in which ${name} is ${JSON.stringify(value)}`)
   }
-  const { epoch, step, loss, errors, best, data, batch, seed, validation } = header
+  const { epoch, step, loss, errors, best, stale, data, batch, seed, validation } = header
   return {
-    position: { epoch, step, loss, errors, best },
+    position: { epoch, step, loss, errors, best, stale },
     settings: { data, batch, seed, validation },
   }
 }

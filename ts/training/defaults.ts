@@ -14,6 +14,9 @@ const learningRates: Readonly<Record<string, number>> = {
 /** For rules that no search was made for. */
 const OTHERWISE = 0.05
 
+/** Of RMSprop, Adam and AdamW, whose steps hardly depend on how long gradients are. */
+export const adaptiveLearningRate = 0.001
+
 export const defaultBatch = 64
 export const defaultEpochs = 10
 

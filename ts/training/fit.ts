@@ -13,12 +13,15 @@ import type { Position } from './checkpoint.js'
 import { among, checkAlike, checkFits, factor, share, whole } from './checks.js'
 import { defaultBatch, defaultEpochs, defaultLearningRate } from './defaults.js'
 import type { EpochEvent, StartEvent, TrainingEvent } from './events.js'
+import { checkFreeze } from './freezing.js'
+import { knobValues } from './knobs.js'
 import { losses } from './losses.js'
 import { optimizers, type Optimizer } from './optimizers.js'
 import { angles } from './probe.js'
 import type { Evaluation, FitOptions, Run, Split } from './run.js'
 import { Saver } from './saving.js'
 import { schedules } from './schedules.js'
+import { checkedPatience, judged } from './stopping.js'
 
 /** Examples that the angles are measured on, at most; the errors too before there is training. */
 const PROBED = 1000
@@ -49,12 +52,13 @@ class Trainer {
   readonly #batch: number
   readonly #threads: number
   readonly #seed: number
+  readonly #patience: number
   readonly #train: DataSet
   readonly #test: DataSet | undefined
   readonly #indices: { readonly train: Uint32Array; readonly validation: Uint32Array }
   readonly #saver: Saver | undefined
   readonly #calls: Calls
-  #position: Position = { epoch: 0, step: 0, loss: 0, errors: 0, best: null }
+  #position: Position = { epoch: 0, step: 0, loss: 0, errors: 0, best: null, stale: 0 }
   #state: 'fresh' | 'iterated' | 'ended' = 'fresh'
   #seconds = 0
   #samples = 0
@@ -67,6 +71,8 @@ class Trainer {
     this.#epochs = whole('epochs', options.epochs ?? defaultEpochs, 1, 1e9)
     this.#batch = whole('batch', options.batch ?? defaultBatch, 1, 65_536)
     this.#seed = whole('seed', options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER)
+    this.#patience = checkedPatience(options.patience, options.validation ?? 0)
+    checkFreeze(options.freeze ?? [], network.blocks.length)
     checkFits(network, 'data', data)
     if (test !== undefined) {
       checkFits(network, 'test data', test)
@@ -99,6 +105,7 @@ class Trainer {
       rule,
       loss,
       optimizer: this.#optimizer,
+      held: this.#options.freeze?.map(({ block }) => block),
       batch: this.#batch,
       reduction,
       precision,
@@ -140,7 +147,7 @@ class Trainer {
       const event = await this.#epochEvent(0, null)
       if (event !== undefined) yield event
     }
-    while (this.#position.epoch < this.#epochs) {
+    while (this.#position.epoch < this.#epochs && this.#position.stale < this.#patience) {
       yield* this.#epoch()
       const event = await this.#endEpoch()
       if (event === undefined) {
@@ -211,7 +218,7 @@ class Trainer {
       phase: 'train',
       data: this.#train,
       examples: order,
-      knobs: (first, count) => this.#learningRates(epoch, first, count, steps),
+      knobs: (first, count) => this.#knobs({ epoch, first, count }),
       done,
       stopped: this.#stopped,
     })
@@ -225,12 +232,15 @@ class Trainer {
     }
   }
 
-  #learningRates(epoch: number, first: number, count: number, steps: number): Float32Array {
-    const { learningRate, schedule } = this.#optimizer
-    return Float32Array.from(
-      { length: count },
-      (_, i) => learningRate * schedule.factor(epoch + (first + i) / steps, this.#epochs),
-    )
+  #knobs(steps: { epoch: number; first: number; count: number }): Float32Array {
+    const train = this.session.program.phases.find(({ name }) => name === 'train')
+    const course = {
+      optimizer: this.#optimizer,
+      epochs: this.#epochs,
+      steps: this.#steps,
+      freeze: this.#options.freeze ?? [],
+    }
+    return knobValues(train?.knobs ?? [], course, steps)
   }
 
   /** Adds step by step, so that sums do not depend on how calls were cut. */
@@ -276,12 +286,9 @@ class Trainer {
     const event = await this.#epochEvent(epoch + 1, train)
     if (event === undefined) return undefined
     this.#position = { ...this.#position, epoch: epoch + 1, step: 0, loss: 0, errors: 0 }
-    const { validationError } = event
-    const { best } = this.#position
-    if (validationError !== undefined && (best === null || validationError < best)) {
-      this.#position = { ...this.#position, best: validationError }
-      await this.#saver?.save('best', this.#position)
-    }
+    const { position, isBest } = judged(this.#position, event.validationError)
+    this.#position = position
+    if (isBest) await this.#saver?.save('best', position)
     return event
   }
 

@@ -1,4 +1,5 @@
 export { fit, type Evaluation, type FitOptions, type Run, type Split } from './fit.js'
+export { parseFreeze, type Freeze } from './freezing.js'
 export { losses, findLoss, type Loss } from './losses.js'
 export { optimizers, type Optimizer } from './optimizers.js'
 export { schedules, parseSchedule, type Schedule } from './schedules.js'

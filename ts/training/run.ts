@@ -5,6 +5,7 @@ import type { Grid, Precision, Reduction } from '../engine/program.js'
 import type { Network } from '../network/index.js'
 import type { Rule } from '../rules/index.js'
 import type { TrainingEvent } from './events.js'
+import type { Freeze } from './freezing.js'
 import type { Loss } from './losses.js'
 import type { Optimizer } from './optimizers.js'
 
@@ -44,6 +45,13 @@ export interface FitOptions {
   readonly feedbackGrid?: Grid
   /** Ends the run after the call at hand, as if its loop were left, but with `interrupted`. */
   readonly signal?: AbortSignal
+  /**
+   * Ends the run after so many epochs without a better validation error, at least 1; needs
+   * `validation`. None unless told.
+   */
+  readonly patience?: number
+  /** Blocks that do not learn during some epochs; none unless told. */
+  readonly freeze?: readonly Freeze[]
   /** Folder of checkpoints; none are written without it. */
   readonly checkpoints?: string
   /**
