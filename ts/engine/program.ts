@@ -50,6 +50,21 @@ export type Structure =
   | { kind: 'dense' }
   | { kind: 'panelSparse'; rows: Array<Array<number>> }
   | { kind: 'panelDrawn'; density: number; stream: Stream; index: number }
+  | {
+      kind: 'local2d'
+      /**
+       * Height, width, channels of the senders, channels next to each other.
+       */
+      below: [number, number, number]
+      /**
+       * Height, width, units a place of the receivers, units next to each other.
+       */
+      layout: [number, number, number]
+      /**
+       * Height and width, at least 1, at most those of `below`.
+       */
+      field: [number, number]
+    }
 
 export type Grid = 'f32' | 'bf16' | 'int8' | 'sign'
 
@@ -207,7 +222,18 @@ export type Local = {
   training: boolean
 }
 
-export type LocalBackward = { part: LocalPart; delta: string; out: string; saved: Array<string> }
+export type LocalBackward = {
+  part: LocalPart
+  delta: string
+  out: string
+  saved: Array<string>
+  training: boolean
+  /**
+   * Of batch norm, where its parameters learn: [gain's, shift's], rows of [channels], each
+   * example's gradient, summed over positions; what `step` takes.
+   */
+  gradients?: [string, string]
+}
 
 export type Loss = {
   kind: LossKind
@@ -274,6 +300,8 @@ export type Activation =
        */
       slope: number
     }
+  | { kind: 'hardTanh' }
+  | { kind: 'softplus' }
 
 export type Gate = { h: string; activation: Activation }
 
@@ -281,8 +309,17 @@ export type Patches = {
   height: number
   width: number
   channels: number
+  /**
+   * Down, across; at least 1 and no more than the input with its padding.
+   */
   kernel: [number, number]
+  /**
+   * At least 1.
+   */
   stride: [number, number]
+  /**
+   * Less than the kernel.
+   */
   padding: [number, number]
 }
 
@@ -356,12 +393,28 @@ export type Mirror = {
 
 export type LocalPart =
   | { kind: 'activation'; activation: Activation }
-  | { kind: 'maxout'; pieces: number }
+  | {
+      kind: 'maxout'
+      /**
+       * At least 1.
+       */
+      pieces: number
+    }
   | { kind: 'maxPool'; patches: Patches }
   | { kind: 'averagePool'; patches: Patches }
-  | { kind: 'dropout'; rate: number; index: number }
+  | {
+      kind: 'dropout'
+      /**
+       * 0 ≤ rate < 1.
+       */
+      rate: number
+      index: number
+    }
   | {
       kind: 'batchNorm'
+      /**
+       * All four [channels]: two biases, two statistics.
+       */
       gain: string
       shift: string
       mean: string

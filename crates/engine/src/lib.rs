@@ -8,6 +8,7 @@ pub mod random;
 pub mod session;
 
 mod derived;
+mod fields;
 mod form;
 mod halves;
 mod initial;

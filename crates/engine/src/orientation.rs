@@ -7,11 +7,14 @@
 
 use std::collections::HashSet;
 
-use crate::program::{Derivation, Op, Program, Role};
+use crate::program::{Derivation, Op, Program, Role, Structure};
 
 /// Names of the matrices that do nothing but carry signals down, in every phase.
 pub fn only_carry(program: &Program) -> HashSet<&str> {
-    let feedback = program.tensors.iter().filter(|tensor| tensor.role == Role::Feedback);
+    // What holds the elements of a local weight lies as that does.
+    let feedback = program.tensors.iter().filter(|tensor| {
+        tensor.role == Role::Feedback && !matches!(tensor.structure, Structure::Local2d { .. })
+    });
     let mut names: HashSet<_> = feedback.map(|tensor| tensor.name.as_str()).collect();
     for phase in &program.phases {
         for instruction in &phase.ops {

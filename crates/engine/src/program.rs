@@ -146,6 +146,22 @@ pub enum Structure {
         stream: Stream,
         index: u32,
     },
+    /// Local receptive fields without shared weights. Senders are the channels of a 2-D layout,
+    /// receivers the units at the places of another; each unit hears all channels of a field of
+    /// the senders' layout. A field is whole, and its centre where the unit's place is in its own
+    /// layout, as near as that allows: along each axis it begins at ((2 place + 1) size − field ·
+    /// places + places) / (2 places), rounded down, cut to 0 … size − field. The 16 receivers of a
+    /// panel share one list, the union of their fields, and all hear all of it; so where units are
+    /// a multiple of 16, a unit hears its field and nothing else. Feedback of this structure holds
+    /// the elements that its weight does.
+    Local2d {
+        /// Height, width, channels of the senders, channels next to each other.
+        below: (u32, u32, u32),
+        /// Height, width, units a place of the receivers, units next to each other.
+        layout: (u32, u32, u32),
+        /// Height and width, at least 1, at most those of `below`.
+        field: (u32, u32),
+    },
 }
 
 /// The values that a fixed matrix may take: coarser ones cost less memory traffic. Drawn values

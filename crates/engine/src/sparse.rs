@@ -1,8 +1,9 @@
-//! The lists of panel-sparse matrices, given by the Program or drawn.
+//! The lists of panel-sparse matrices, given by the Program, made of fields, or drawn.
 
 use feedalign_kernels::{LANES, Lists, RowLists};
 
 use crate::error::{Error, Result};
+use crate::fields::Fields;
 use crate::program::Structure;
 use crate::random::Draws;
 
@@ -54,6 +55,15 @@ impl Sparse {
                 let count = (f64::from(*density) * senders as f64).round() as usize;
                 let draws = Draws::new(seed, *stream, 0, *index);
                 (0..panels).map(|panel| choose(&draws, panel, count.max(1), senders)).collect()
+            }
+            Structure::Local2d { below, layout, field } => {
+                let fields = Fields::new(*below, *layout, *field)?;
+                if (fields.senders(), fields.receivers()) != (senders, receivers) {
+                    let layouts = format!("from {below:?} to {layout:?}");
+                    let found = format!("its {senders} senders and {receivers} receivers");
+                    return Err(Error::new(format!("{found} are no layouts {layouts}")));
+                }
+                (0..panels).map(|panel| fields.heard(panel)).collect()
             }
         };
         Ok(Some(Self::of(&lists, senders, receivers)))

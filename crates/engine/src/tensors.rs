@@ -308,9 +308,9 @@ impl Tensors {
 fn sparse(tensor: &Tensor, form: Form, seed: u64) -> Result<Option<Sparse>> {
     match (tensor.role, form) {
         (Role::Feedback, Form::Matrix { way: Way::Straight, .. })
-            if tensor.structure != Structure::Dense =>
+            if !matches!(tensor.structure, Structure::Dense | Structure::Local2d { .. }) =>
         {
-            Err(Error::new("this engine does not write to panel-sparse feedback"))
+            Err(Error::new("this engine does not write to feedback with lists of its own"))
         }
         (_, Form::Matrix { rows, columns, way }) => {
             Sparse::new(&tensor.structure, lines::directed((rows, columns), way), seed)

@@ -8,6 +8,8 @@ mod gather;
 mod half;
 mod linear;
 mod local;
+#[cfg(test)]
+mod local2d;
 mod loss;
 mod measure;
 mod noise;

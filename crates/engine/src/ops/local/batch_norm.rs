@@ -178,10 +178,7 @@ fn positions(width: usize, channels: usize) -> Result<usize> {
 /// Where the normalised values and 1 / √(variance + ε) are kept.
 fn kept(names: [&str; 2], x: Table, norm: &Norm, lowering: &Lowering) -> Result<[Table; 2]> {
     let [normalised, inverse] = names;
-    Ok([
-        Table::of(normalised, x.width, lowering)?,
-        Table::of(inverse, norm.channels, lowering)?,
-    ])
+    Ok([Table::of(normalised, x.width, lowering)?, Table::of(inverse, norm.channels, lowering)?])
 }
 
 pub fn forward(op: &Local, lowering: &mut Lowering) -> Result<()> {

@@ -9,7 +9,7 @@ use crate::random::Draws;
 
 /// A part, the widths of a row before and after it, and what it saves.
 struct Part {
-    part: Value,
+    json: Value,
     widths: (usize, usize),
     saved: Vec<(&'static str, usize)>,
     training: bool,
@@ -17,7 +17,7 @@ struct Part {
 
 impl Part {
     fn new(part: Value, widths: (usize, usize)) -> Self {
-        Self { part, widths, saved: vec![], training: true }
+        Self { json: part, widths, saved: vec![], training: true }
     }
 
     fn saving(part: Value, widths: (usize, usize)) -> Self {
@@ -27,12 +27,12 @@ impl Part {
     /// x and delta through the part: (out, what comes back).
     fn run(&self, rows: usize, x: &[f32], delta: &[f32]) -> [Vec<f32>; 2] {
         let names: Vec<_> = self.saved.iter().map(|(name, _)| *name).collect();
-        let activation = self.part["kind"] == "activation";
+        let activation = self.json["kind"] == "activation";
         let training = self.training;
         let mut trial = Trial::new(vec![
-            json!({ "op": "local", "part": self.part, "x": "x", "out": "out", "saved": names,
+            json!({ "op": "local", "part": self.json, "x": "x", "out": "out", "saved": names,
                 "training": training }),
-            json!({ "op": "localBackward", "part": self.part, "delta": "delta", "out": "back",
+            json!({ "op": "localBackward", "part": self.json, "delta": "delta", "out": "back",
                 "saved": if activation { vec!["out"] } else { names }, "training": training }),
         ]);
         trial = trial.rows("x", self.widths.0).of(x).rows("out", self.widths.1);
@@ -49,7 +49,7 @@ impl Part {
         for rows in [0, 1, 5] {
             let (x, delta) = (values(rows * self.widths.0, 1), values(rows * self.widths.1, 2));
             let [out, back] = self.run(rows, &x, &delta);
-            let what = format!("{} × {:?}, {rows} rows", self.part, self.widths);
+            let what = format!("{} × {:?}, {rows} rows", self.json, self.widths);
             let x: Vec<f64> = x.iter().map(|x| f64::from(*x)).collect();
             assert_near(&out, &f(&x), &what);
             assert_near(&back, &differences(&f, &x, &delta), &what);
@@ -60,9 +60,8 @@ impl Part {
 /// ∂/∂x of Σ delta ⊙ f(x), by finite differences.
 fn differences(f: impl Fn(&[f64]) -> Vec<f64>, x: &[f64], delta: &[f32]) -> Vec<f64> {
     let step = 1e-6;
-    let loss = |x: &[f64]| -> f64 {
-        f(x).iter().zip(delta).map(|(y, delta)| y * f64::from(*delta)).sum()
-    };
+    let loss =
+        |x: &[f64]| -> f64 { f(x).iter().zip(delta).map(|(y, delta)| y * f64::from(*delta)).sum() };
     let mut x = x.to_vec();
     (0..x.len())
         .map(|at| {
@@ -191,7 +190,8 @@ fn the_first_of_equals_wins_in_a_pool_and_padding_never() {
 #[test]
 fn dropout_keeps_what_its_draw_says_and_scales_it_up() {
     for (width, rate) in [(1, 0.5), (15, 0.2), (16, 0.5), (17, 0.9), (33, 0.0)] {
-        let part = Part::new(json!({ "kind": "dropout", "rate": rate, "index": 7 }), (width, width));
+        let part =
+            Part::new(json!({ "kind": "dropout", "rate": rate, "index": 7 }), (width, width));
         let draws = Draws::new(SEED, Stream::Dropout, NUMBER, 7);
         let dropped = |at: usize| f64::from(draws.word(at)) < (rate * 2f64.powi(32)).round();
         let keep = |at: usize| if dropped(at) { 0.0 } else { 1.0 / (1.0 - rate) };
@@ -204,7 +204,8 @@ fn dropout_keeps_what_its_draw_says_and_scales_it_up() {
 #[test]
 fn dropout_drops_its_share() {
     let part = Part::new(json!({ "kind": "dropout", "rate": 0.3, "index": 0 }), (10_000, 10_000));
-    let [out, back] = part.run(1, &[1.0; 10_000], &[1.0; 10_000]);
+    let ones = vec![1.0; 10_000];
+    let [out, back] = part.run(1, &ones, &ones);
     let dropped = out.iter().filter(|value| **value == 0.0).count();
     // 3,000, with a deviation of 46.
     assert!((2_800..3_200).contains(&dropped), "{dropped}");

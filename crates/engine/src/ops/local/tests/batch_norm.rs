@@ -77,12 +77,7 @@ fn statistics(x: &[f64], channels: usize, channel: usize) -> (f64, f64) {
 }
 
 /// gain ⊙ (x − mean) / √(variance + ε) + shift, with given statistics or the batch's.
-fn normalised(
-    x: &[f64],
-    gain: &[f64],
-    shift: &[f64],
-    given: Option<(&[f64], &[f64])>,
-) -> Vec<f64> {
+fn normalised(x: &[f64], gain: &[f64], shift: &[f64], given: Option<(&[f64], &[f64])>) -> Vec<f64> {
     let channels = gain.len();
     let of = |channel| match given {
         Some((mean, variance)) => (mean[channel], variance[channel]),
