@@ -22,6 +22,17 @@ pub fn sum(values: impl Iterator<Item = f64>) -> f64 {
     fold(lanes)
 }
 
+/// Σ v²; value i goes into lane i modulo 16.
+pub fn squares(values: &[f32]) -> f64 {
+    let mut lanes = [0.0; LANES];
+    for values in values.chunks(LANES) {
+        for (lane, value) in lanes.iter_mut().zip(values) {
+            *lane += f64::from(*value) * f64::from(*value);
+        }
+    }
+    fold(lanes)
+}
+
 /// Σ a·b, Σ a², Σ b² over rows of equal length, one after another.
 pub struct Products {
     lanes: [[f64; LANES]; 3],

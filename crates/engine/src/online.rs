@@ -97,11 +97,16 @@ fn writes(op: &Op) -> Option<Vec<&str>> {
             let slots = slots.into_iter().filter_map(|name| name.as_deref());
             std::iter::once(&*op.y).chain(slots).collect()
         }
+        Op::Overlay(op) => vec![&op.out],
+        Op::Goodness(op) => {
+            let score = op.score.as_ref().map(|score| &*score.into);
+            op.delta.as_deref().into_iter().chain(score).collect()
+        }
         Op::Combine(op) => vec![&op.out],
         Op::RowScale(op) => vec![&op.out],
         Op::Noise(op) => vec![&op.out],
         Op::Derive(op) => vec![&op.into],
-        Op::Measure(_) => vec![],
+        Op::Classify(_) | Op::Measure(_) => vec![],
         _ => return None,
     })
 }

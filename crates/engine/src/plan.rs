@@ -49,6 +49,15 @@ impl Step<'_> {
         // SAFETY: as stated.
         unsafe { *self.metrics.add(place) = value }
     }
+
+    /// Adds to a metric of this step.
+    ///
+    /// # Safety
+    /// As at [`Self::record`].
+    pub unsafe fn gain(&self, place: usize, value: f64) {
+        // SAFETY: as stated.
+        unsafe { *self.metrics.add(place) += value }
+    }
 }
 
 type Run = Box<dyn Fn(&Step, &Member) + Send + Sync>;
@@ -272,6 +281,15 @@ impl<'a> Lowering<'a> {
         match self.tensors.form(id) {
             Form::Rows { width, stride } if stride >= LANES => Ok((id, width, stride)),
             _ => Err(Error::new(format!("tensor {name:?} does not hold one row per example"))),
+        }
+    }
+
+    /// One label per example.
+    pub fn labels(&self, name: &str) -> Result<Id> {
+        let id = self.tensors.find(name)?;
+        match self.tensors.form(id) {
+            Form::Labels => Ok(id),
+            form => Err(Error::new(format!("tensor {name:?} of shape {form} holds no labels"))),
         }
     }
 

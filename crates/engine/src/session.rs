@@ -378,13 +378,17 @@ fn check_data(tensors: &Tensors, phase: &Phase, data: &DataSet) -> Result<()> {
 }
 
 fn check_classes(tensors: &Tensors, phase: &Phase, classes: usize) -> Result<()> {
+    let width = |name: &str| Ok(tensors.form(tensors.find(name)?).size(0).1);
     for instruction in &phase.ops {
-        let Op::Loss(loss) = &instruction.op else { continue };
-        if let Form::Rows { width, .. } = tensors.form(tensors.find(&loss.a)?)
-            && classes > width
-        {
+        let outputs = match &instruction.op {
+            Op::Loss(op) => width(&op.a)?,
+            Op::Classify(op) => width(&op.scores)?,
+            Op::Overlay(op) => op.classes as usize,
+            _ => continue,
+        };
+        if classes > outputs {
             return Err(Error::new(format!(
-                "the data has {classes} classes, the network {width} outputs"
+                "the data has {classes} classes, the network {outputs} outputs"
             )));
         }
     }

@@ -54,6 +54,12 @@ fn reads(op: &Op) -> Vec<(&str, Form)> {
         }
         Op::Loss(op) => vec![(&op.a, Form::Values)],
         Op::Measure(op) => vec![(&op.a, Form::Values), (&op.b, Form::Values)],
+        Op::Overlay(op) => vec![(&op.x, Form::Values)],
+        Op::Goodness(op) => {
+            let score = op.score.iter().map(|score| &score.into);
+            std::iter::once(&op.h).chain(score).map(|name| (name, Form::Values)).collect()
+        }
+        Op::Classify(op) => vec![(&op.scores, Form::Values)],
         Op::Combine(op) => op.terms.iter().map(|term| (&term.tensor, Form::Values)).collect(),
         Op::RowScale(op) => vec![(&op.x, Form::Values), (&op.by, Form::Values)],
         _ => vec![],

@@ -5,6 +5,7 @@ pub mod bf16;
 pub mod clock;
 pub mod cores;
 pub mod dispatch;
+pub mod double;
 pub mod elements;
 pub mod form;
 pub mod kernel;

@@ -1,7 +1,7 @@
 //! A matrix made from a weight, to carry signals down in its stead: element by element.
 
 use super::combine::sign_of;
-use super::unsupported;
+use super::pseudoinverse;
 use super::values::{Line, Values, own_lines, same_shape};
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
@@ -26,7 +26,7 @@ pub fn lower(op: &Derive, lowering: &mut Lowering) -> Result<()> {
             let signed = |from, magnitude: f32| sign_of(from) * magnitude.abs();
             elementwise(op, Some(magnitude), signed, lowering)
         }
-        Derivation::Pseudoinverse => Err(unsupported("pseudoinverses")),
+        Derivation::Pseudoinverse => pseudoinverse::lower(op, lowering),
     }
 }
 

@@ -228,7 +228,7 @@ impl Work {
 
 /// −t ln y − (1 − t) ln(1 − y) with y = σ(a). The smaller of y and 1 − y is had from the other by
 /// σ(a) = eᵃ (1 − σ(a)), so that a saturated output costs what it should.
-fn binary_cross_entropy(a: f64, y: f64, t: f64) -> f64 {
+pub fn binary_cross_entropy(a: f64, y: f64, t: f64) -> f64 {
     let (of_one, of_zero) = if a >= 0.0 {
         let of_one = logarithm(y);
         (of_one, of_one - a)
@@ -239,14 +239,19 @@ fn binary_cross_entropy(a: f64, y: f64, t: f64) -> f64 {
     -(t * of_one + (1.0 - t) * of_zero)
 }
 
-/// 1 where the highest output, the first of equals, is not the label.
+/// 1 where the highest output is not the label.
 fn wrong(row: &Row) -> f64 {
     let Target::Label(label) = row.target else { return 0.0 };
+    f64::from(u8::from(highest(row.y) != label))
+}
+
+/// The place of the highest value, the first of equals.
+pub fn highest(values: &[f32]) -> usize {
     let mut highest = 0;
-    for class in 1..row.y.len() {
-        if row.y[class] > row.y[highest] {
-            highest = class;
+    for place in 1..values.len() {
+        if values[place] > values[highest] {
+            highest = place;
         }
     }
-    f64::from(u8::from(highest != label))
+    highest
 }

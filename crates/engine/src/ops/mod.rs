@@ -1,10 +1,12 @@
 //! The ops that this engine runs, one file each: every `lower` checks its operands and adds
 //! stages to a plan.
 
+mod classify;
 mod combine;
 mod derive;
 mod forward;
 mod gather;
+mod goodness;
 mod half;
 mod linear;
 mod local;
@@ -15,7 +17,9 @@ mod measure;
 mod noise;
 mod online;
 mod optimizer;
+mod overlay;
 mod project;
+mod pseudoinverse;
 mod row_scale;
 mod step;
 mod table;
@@ -63,6 +67,9 @@ pub fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
         Op::Local(op) => local::forward(op, lowering),
         Op::LocalBackward(op) => local::backward(op, lowering),
         Op::Loss(op) => loss::lower(op, lowering),
+        Op::Overlay(op) => overlay::lower(op, lowering),
+        Op::Goodness(op) => goodness::lower(op, lowering),
+        Op::Classify(op) => classify::lower(op, lowering),
         Op::Combine(op) => combine::lower(op, lowering),
         Op::RowScale(op) => row_scale::lower(op, lowering),
         Op::Noise(op) => noise::lower(op, lowering),

@@ -135,6 +135,15 @@ impl Values {
         }
     }
 
+    /// Whether the structure holds an element.
+    ///
+    /// # Safety
+    /// The tensor has it.
+    pub unsafe fn holds(&self, row: usize, column: usize) -> bool {
+        // SAFETY: as stated.
+        self.lists.is_none() || unsafe { self.index(row, column) }.is_some()
+    }
+
     /// Where a line of elements starts and how far apart they lie, where all are there as f32.
     #[inline]
     fn place(&self, row: usize, column: usize) -> Option<(usize, usize)> {

@@ -2,9 +2,13 @@
 
 mod small;
 
+mod classify;
 mod combine;
 mod derive;
+mod goodness;
 mod linear;
 mod loss;
 mod noise;
+mod overlay;
+mod pseudoinverse;
 mod row_scale;
