@@ -1,26 +1,25 @@
 //! out ← activation(x · W + bias): the forward product; members share its units.
 
 use super::forward::{After, Product, stage};
-use super::{combine, kernel_activation, no_patches, online};
+use super::{combine, conv, kernel_activation, online};
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
 use crate::program::{Combine, Linear, Scalar, Term};
 
 pub fn lower(op: &Linear, lowering: &mut Lowering) -> Result<()> {
-    no_patches(op.patches.as_ref())?;
-    let (weight, inner, columns) = lowering.matrix(&op.weight)?;
-    let (x, x_stride) = lowering.rows_of(&op.x, inner)?;
-    let (out, y_stride) = lowering.rows_of(&op.out, columns)?;
-    if out == x {
+    if op.x == op.out {
         return Err(Error::new(format!("tensor {:?} is both x and out", op.x)));
     }
-    if op.noise.as_ref() == Some(&op.out) {
-        return Err(Error::new(format!("tensor {:?} is both noise and out", op.out)));
-    }
-    let bias = op.bias.as_ref().map(|name| lowering.vector(name, columns)).transpose()?;
     if let Some(noise) = &op.noise {
         place(noise, op, lowering)?;
     }
+    if let Some(patches) = &op.patches {
+        return conv::forward(op, patches, lowering);
+    }
+    let (weight, inner, columns) = lowering.matrix(&op.weight)?;
+    let (x, x_stride) = lowering.rows_of(&op.x, inner)?;
+    let (out, y_stride) = lowering.rows_of(&op.out, columns)?;
+    let bias = op.bias.as_ref().map(|name| lowering.vector(name, columns)).transpose()?;
     let product = Product {
         x: (x, x_stride),
         matrix: weight,
@@ -38,6 +37,9 @@ pub fn lower(op: &Linear, lowering: &mut Lowering) -> Result<()> {
 
 /// Puts noise where the product adds it to its sums: into its out.
 fn place(noise: &str, op: &Linear, lowering: &mut Lowering) -> Result<()> {
+    if noise == op.out {
+        return Err(Error::new(format!("tensor {noise:?} is both noise and out")));
+    }
     let term = |tensor: &str| Term {
         tensor: tensor.to_owned(),
         factor: Scalar::Constant(1.0),

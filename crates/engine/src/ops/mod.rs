@@ -3,6 +3,7 @@
 
 mod classify;
 mod combine;
+mod conv;
 mod derive;
 mod forward;
 mod gather;
@@ -32,7 +33,7 @@ mod window;
 
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
-use crate::program::{Activation, Op, Patches};
+use crate::program::{Activation, Op};
 
 /// The op's name in the Program.
 pub fn name(op: &Op) -> &'static str {
@@ -81,10 +82,6 @@ pub fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
 
 fn unsupported(what: &str) -> Error {
     Error::new(format!("this version of the engine does not run {what}"))
-}
-
-fn no_patches(patches: Option<&Patches>) -> Result<()> {
-    patches.map_or(Ok(()), |_| Err(unsupported("patches")))
 }
 
 fn kernel_activation(activation: Activation) -> Result<feedalign_kernels::Activation> {

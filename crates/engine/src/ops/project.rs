@@ -5,14 +5,16 @@ use feedalign_kernels::{Activation, Gate, LANES, ListedProject, Project as Job};
 
 use super::forward::{After, Product, stage};
 use super::turned::turned;
-use super::{Address, Listing, half, kernel_activation, no_patches, optional_address};
+use super::{Address, Listing, conv, half, kernel_activation, optional_address};
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
 use crate::program::Project;
 use crate::tensors::{Form, Id};
 
 pub fn lower(op: &Project, lowering: &mut Lowering) -> Result<()> {
-    no_patches(op.patches.as_ref())?;
+    if let Some(patches) = &op.patches {
+        return conv::project(op, patches, lowering);
+    }
     if op.delta == op.out {
         return Err(Error::new(format!("tensor {:?} is both delta and out", op.out)));
     }

@@ -4,18 +4,21 @@ use feedalign_kernels::{ListedUpdate, Lists, Update as Job, UpdateBias};
 
 use super::optimizer::{Companions, Numbers};
 use super::turned::turned;
-use super::{Address, Listing, half, no_patches};
+use super::window::Window;
+use super::{Address, Listing, conv, half};
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
 use crate::program::Update;
 use crate::tensors::{Form, Id};
 
 pub fn lower(op: &Update, lowering: &mut Lowering) -> Result<()> {
-    no_patches(op.patches.as_ref())?;
     if lowering.deferred.contains_key(op.weight.as_str()) {
         return Ok(());
     }
     Numbers::of(op, lowering)?.count(lowering);
+    if let Some(patches) = &op.patches {
+        return conv::update(op, patches, lowering);
+    }
     weight(op, lowering)?;
     bias(op, lowering)
 }
@@ -75,14 +78,25 @@ fn operands(op: &Update, lowering: &Lowering) -> Result<Operands> {
     let shaped = |name: &str| lowering.shaped(name, inner, columns);
     let mut companions = Companions::of(&op.optimizer, shaped)?;
     companions.mirror = op.mirror.as_ref().map(|mirror| shaped(&mirror.into)).transpose()?;
+    let (x_width, delta_width) = widths(op, (inner, columns))?;
     Ok(Operands {
         weight,
         inner,
         columns,
-        x: lowering.rows_of(&op.x, inner)?,
-        delta: lowering.rows_of(&op.delta, columns)?,
+        x: lowering.rows_of(&op.x, x_width)?,
+        delta: lowering.rows_of(&op.delta, delta_width)?,
         companions,
     })
+}
+
+/// Widths of the rows of x and delta for a matrix `[inner × columns]`.
+fn widths(op: &Update, (inner, columns): (usize, usize)) -> Result<(usize, usize)> {
+    let patched = |window: Window| (window.inputs(), window.positions() * columns);
+    Ok(window(op)?.map_or((inner, columns), patched))
+}
+
+fn window(op: &Update) -> Result<Option<Window>> {
+    op.patches.as_ref().map(Window::new).transpose()
 }
 
 /// An update whose shapes are checked.
@@ -155,7 +169,8 @@ pub fn prepare_bias(
     op: &Update,
     lowering: &Lowering,
 ) -> Result<Prepared<impl Fn(&[f32], usize) -> UpdateBias + Copy + Send + Sync + use<>>> {
-    let (delta, columns, delta_stride) = lowering.rows(&op.delta)?;
+    let (delta, width, delta_stride) = lowering.rows(&op.delta)?;
+    let columns = width / window(op)?.map_or(1, |window| window.positions());
     let (bias, companions) = bias_operands(name, op, columns, lowering)?;
     let numbers = Numbers::of(op, lowering)?;
     let [pd, pb] = [delta, bias].map(|id| Address(lowering.tensors.f32(id)));
