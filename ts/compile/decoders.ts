@@ -59,6 +59,7 @@ export function teachDecoder(
       delta: away,
       out: delta,
       saved: [made],
+      training: true,
     },
     {
       op: 'update',

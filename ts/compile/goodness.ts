@@ -50,7 +50,7 @@ function overlay(
   return out
 }
 
-/** The derivative of a block's own loss by its output. */
+/** The derivative of a block's own loss by its output; the loss goes into the metric `loss`. */
 export function goodness(
   phase: PhaseBuilder,
   block: number,
@@ -59,13 +59,10 @@ export function goodness(
 ): Signal {
   const width = unitsOf(layoutsAt(phase, block).output)
   const delta = phase.temporary(width)
-  phase.add({
-    op: 'goodness',
-    h: passNames(pass.name).output(block),
-    threshold: width,
-    positive,
-    delta,
-  })
+  const [metric] = passNames('').metrics
+  if (!phase.metrics.includes(metric)) phase.metric(metric)
+  const h = passNames(pass.name).output(block)
+  phase.add({ op: 'goodness', h, threshold: width, positive, delta, metric })
   return rows({ of: 'named', name: delta, width })
 }
 
@@ -76,17 +73,14 @@ export function score(
   pass: Pass,
   { label, classes }: { readonly label: number; readonly classes: number },
 ): void {
-  const { tensors } = phase.context
-  const width = unitsOf(layoutsAt(phase, block).output)
-  const into = tensors.rows(shared.scores, classes)
+  const into = phase.context.tensors.rows(shared.scores, classes)
   const scored = phase.ops.some((one) => one.op === 'goodness' && one.score !== undefined)
   if (!scored) phase.add({ op: 'combine', terms: [], out: into })
   phase.add({
     op: 'goodness',
     h: passNames(pass.name).output(block),
-    threshold: width,
+    threshold: unitsOf(layoutsAt(phase, block).output),
     positive: true,
-    delta: tensors.rows(shared.unused(width), width),
     score: { into, column: label },
   })
 }
@@ -94,7 +88,7 @@ export function score(
 /** Counts the examples whose highest score is not their label's. */
 export function classify(phase: PhaseBuilder, classes: number): void {
   const scores = phase.context.tensors.rows(shared.scores, classes)
-  const metric = 'errors'
+  const [, metric] = passNames('').metrics
   phase.metric(metric)
   phase.add({ op: 'classify', scores, targets: shared.targets, metric })
 }

@@ -14,8 +14,6 @@ export const names = {
   decoderBias: (block: number): string => `blocks.${block}.decoder.bias`,
   inputDirect: 'input.direct',
   scores: 'scores',
-  /** What an op has to write and nobody reads. */
-  unused: (width: number): string => `unused.${width}`,
   /** Backpropagation's delta, in the probe. */
   chain: (block: number): string => `blocks.${block}.chain`,
   targets: 'targets',

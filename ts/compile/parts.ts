@@ -98,7 +98,8 @@ export function backwardPart(
   [delta, out]: readonly [string, string],
 ): void {
   const saved = savedOf(phase, block, stage, names)
-  phase.add({ op: 'localBackward', part: localPart(stage, block), delta, out, saved })
+  const { training } = phase
+  phase.add({ op: 'localBackward', part: localPart(stage, block), delta, out, saved, training })
 }
 
 /** The gate of an activation, taken from its output. */

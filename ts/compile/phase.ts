@@ -13,12 +13,12 @@ export class Tensors {
     return tensor.name
   }
 
-  /** f32 [n × width], for one step. */
+  /** f32 [n × width], for one step; of width 0 [n], a number for each example. */
   rows(name: string, width: number): string {
     return this.declare({
       name,
       role: 'rows',
-      shape: [width],
+      shape: width === 0 ? [] : [width],
       init: { kind: 'zeros' },
       structure: { kind: 'dense' },
       grid: 'f32',

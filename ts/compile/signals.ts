@@ -83,7 +83,14 @@ export function lowerInto(
   if (gate !== undefined && carried.length === 0) {
     const ungated = materialise(phase, signal, deltas)
     const part = { kind: 'activation', activation: gate.activation } as const
-    phase.add({ op: 'localBackward', part, delta: ungated, out, saved: [gate.h] })
+    phase.add({
+      op: 'localBackward',
+      part,
+      delta: ungated,
+      out,
+      saved: [gate.h],
+      training: phase.training,
+    })
     return
   }
   if (others.length > 0) combine(phase, others, deltas, out)
@@ -148,7 +155,7 @@ function carry(phase: PhaseBuilder, term: Carried, deltas: Deltas, into: Into): 
   phase.add(project(carried, left, true, into))
 }
 
-/** Numbers per example of a signal. */
+/** Numbers per example of a signal; 0 for one that is no row but a single number. */
 export function widthOf(phase: PhaseBuilder, signal: Signal): number {
   const { layouts, options } = phase.context
   const width = (block: number): number => unitsOf(layouts[block]?.output ?? [])
@@ -189,7 +196,7 @@ function rowsWidth({ context }: PhaseBuilder, node: RowsNode): number {
     case 'noise':
       return unitsOf(layouts[node.block]?.linear ?? [])
     case 'loss':
-      return 1
+      return 0
     default:
       return unitsOf(layouts.at(-1)?.output ?? [])
   }

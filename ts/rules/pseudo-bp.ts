@@ -1,6 +1,11 @@
 import { rule } from './rule.js'
 import { through } from './signals.js'
 
+const refusals: Readonly<Record<string, string>> = {
+  conv2d: 'the pseudoinverse of a convolution is no kernel',
+  local2d: 'the pseudoinverse of local fields is not local',
+}
+
 export const pseudoBp = rule(
   {
     name: 'pseudo-bp',
@@ -20,8 +25,7 @@ export const pseudoBp = rule(
     },
   },
   ({ every }) => ({
-    refuses: ({ linear: { kind } }) =>
-      (kind as string) === 'conv2d' ? 'the pseudoinverse of a convolution is no kernel' : undefined,
+    refuses: ({ linear }) => refusals[linear.kind as string],
     signal: ({ above, mirror }) => through(above, mirror(above, { how: 'pseudoinverse', every })),
   }),
 )

@@ -226,21 +226,29 @@ class Trainer {
       this.#seconds += seconds
       this.#samples += count
       this.#known = undefined
-      this.#add(metrics.each('loss'), metrics.each('errors'))
+      this.#add(metrics.each('loss'), this.#judges ? metrics.each('errors') : [])
       await this.#saver?.trained(this.#position)
       yield this.#progress(steps)
     }
   }
 
+  get #training() {
+    return this.session.program.phases.find(({ name }) => name === 'train')
+  }
+
+  /** Whether training tells which examples it had wrong: not every rule asks for classes. */
+  get #judges(): boolean {
+    return this.#training?.metrics.includes('errors') === true
+  }
+
   #knobs(steps: { epoch: number; first: number; count: number }): Float32Array {
-    const train = this.session.program.phases.find(({ name }) => name === 'train')
     const course = {
       optimizer: this.#optimizer,
       epochs: this.#epochs,
       steps: this.#steps,
       freeze: this.#options.freeze ?? [],
     }
-    return knobValues(train?.knobs ?? [], course, steps)
+    return knobValues(this.#training?.knobs ?? [], course, steps)
   }
 
   /** Adds step by step, so that sums do not depend on how calls were cut. */
@@ -282,7 +290,7 @@ class Trainer {
     const total = this.#indices.train.length
     const { epoch, step, loss, errors } = this.#position
     if (step < this.#steps) return undefined
-    const train = { loss: loss / total, error: errors / total }
+    const train = { loss: loss / total, error: this.#judges ? errors / total : null }
     const event = await this.#epochEvent(epoch + 1, train)
     if (event === undefined) return undefined
     this.#position = { ...this.#position, epoch: epoch + 1, step: 0, loss: 0, errors: 0 }
@@ -294,7 +302,7 @@ class Trainer {
 
   async #epochEvent(
     epoch: number,
-    train: { loss: number; error: number } | null,
+    train: { loss: number; error: number | null } | null,
   ): Promise<EpochEvent | undefined> {
     const { validation } = this.#indices
     const probed = (validation.length > 0 ? validation : this.#indices.train).subarray(0, PROBED)
