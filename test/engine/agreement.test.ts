@@ -9,8 +9,14 @@ import { chooseModule } from '../../ts/engine/wasmModule.js'
 import { parseNetwork } from '../../ts/network/index.js'
 import { rules } from '../../ts/rules/index.js'
 import { fit } from '../../ts/training/fit.js'
-import { relative } from '../training/reference.js'
-import { engineData, finish, smallFit, smallOptions, smallSession } from '../training/small.js'
+import {
+  engineData,
+  finish,
+  relative,
+  smallFit,
+  smallOptions,
+  smallSession,
+} from '../training/small.js'
 
 const BATCH = 32
 const STEPS = 100

@@ -8,9 +8,17 @@ import { UsageError } from '../../ts/errors.js'
 import { parseNetwork } from '../../ts/network/index.js'
 import { rules } from '../../ts/rules/index.js'
 import { fit } from '../../ts/training/fit.js'
-import { relative } from './reference.js'
 import { temporaryFolder } from '../folders.js'
-import { engineData, finish, smallFit, smallOptions, smallSession, train, values } from './small.js'
+import {
+  engineData,
+  finish,
+  relative,
+  smallFit,
+  smallOptions,
+  smallSession,
+  train,
+  values,
+} from './small.js'
 
 /** 12-40-50-20: several panels, none of them whole at the end. */
 const network = parseNetwork('12-40-50-20', 'tanh')

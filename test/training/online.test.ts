@@ -6,8 +6,7 @@ import { wasm } from '../../ts/engine/wasm.js'
 import { parseNetwork } from '../../ts/network/index.js'
 import { rules } from '../../ts/rules/index.js'
 import { optimizers } from '../../ts/training/optimizers.js'
-import { relative } from './reference.js'
-import { engineData, smallData, smallOptions, smallSession } from './small.js'
+import { engineData, relative, smallData, smallOptions, smallSession } from './small.js'
 
 afterEach(() => {
   delete process.env['FEEDALIGN_KERNEL']

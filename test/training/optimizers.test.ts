@@ -6,8 +6,7 @@ import { DataSet, engine, Session, type Binding } from '../../ts/engine/index.js
 import { addon, native } from '../../ts/engine/native.js'
 import type { Instruction, Mirror, Program } from '../../ts/engine/program.js'
 import { optimizers, type Optimizer } from '../../ts/training/optimizers.js'
-import { relative } from './reference.js'
-import { read, smallOptions, values } from './small.js'
+import { read, relative, smallOptions, values } from './small.js'
 import { textbook } from './textbook.js'
 
 afterEach(() => {

@@ -8,7 +8,6 @@ import type { TrainingEvent } from '../../ts/training/events.js'
 import type { FitOptions } from '../../ts/training/fit.js'
 import { losses } from '../../ts/training/losses.js'
 import { optimizers } from '../../ts/training/optimizers.js'
-import type { Example, Layer } from './reference.js'
 
 /** Reproducible values in (−1, 1). */
 export function values(count: number, seed = 1): Float32Array {
@@ -60,26 +59,15 @@ export function engineData(examples = smallData(), engine: Binding = native()): 
 export const read = (session: Session, tensor: string): Float64Array =>
   Float64Array.from(session.read(tensor).data)
 
-/** The session's weights and biases as the reference has them. */
-export function layersOf(session: Session, blocks: number): Layer[] {
-  return Array.from({ length: blocks }, (_, block) => {
-    const [inputs = 0, outputs = 0] = session.read(`blocks.${block}.weight`).shape
-    const [weight, bias] = ['weight', 'bias'].map((one) => read(session, `blocks.${block}.${one}`))
-    if (weight === undefined || bias === undefined) throw new RangeError('two tensors were read')
-    return { weight, bias, inputs, outputs }
-  })
-}
-
-/** The examples one by one, labels as rows of zeros and a one. */
-export function examplesOf({ inputs, shape, targets, count }: Examples): Example[] {
-  const size = width(shape)
-  return Array.from({ length: count }, (_, n) => ({
-    x: inputs.subarray(n * size, (n + 1) * size),
-    t:
-      targets.kind === 'values'
-        ? targets.values.subarray(n * targets.width, (n + 1) * targets.width)
-        : Array.from({ length: targets.classes }, (_, c) => (targets.labels[n] === c ? 1 : 0)),
-  }))
+/** |a − b| / |b|, in the Frobenius norm. */
+export function relative(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let wrong = 0
+  let norm = 0
+  for (let i = 0; i < b.length; i++) {
+    wrong += ((a[i] ?? NaN) - (b[i] ?? NaN)) ** 2
+    norm += (b[i] ?? NaN) ** 2
+  }
+  return Math.sqrt(wrong / norm)
 }
 
 /** Trains over the examples in order, `epochs` times, at a constant rate. */
