@@ -9,8 +9,9 @@ export function rulesCommand(): Command {
     .option('--json', 'one JSON object per line')
     .action((name: string | undefined, { json }: { json?: boolean }) => {
       const makers = name === undefined ? allRules : [findRule(name)]
-      if (json === true) makers.forEach((maker) => console.log(JSON.stringify(facts(maker))))
-      else if (name === undefined) console.log(table(makers.map(row)))
+      if (json === true) {
+        for (const maker of makers) console.log(JSON.stringify(facts(maker)))
+      } else if (name === undefined) console.log(table(makers.map(row)))
       else console.log(makers.map(page).join('\n\n'))
     })
 }

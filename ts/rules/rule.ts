@@ -80,7 +80,7 @@ export interface RuleMaker<O extends RuleOptions = RuleOptions> extends Readonly
 }
 
 /** Describes a rule and says what it does, given the values of its options. */
-export function rule<const O extends RuleOptions = Record<never, RuleOption>>(
+export function rule<const O extends RuleOptions = RuleOptions>(
   described: RuleDescription & { readonly options?: O },
   learning: (settings: { readonly [K in keyof O]: number }) => Learning,
 ): RuleMaker<O> {

@@ -76,7 +76,7 @@ pub fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
         Op::Noise(op) => noise::lower(op, lowering),
         Op::Derive(op) => derive::lower(op, lowering),
         Op::Measure(op) => measure::lower(op, lowering),
-        _ => Err(unsupported("this op")),
+        Op::Clip(_) => Err(unsupported("clipping by norm")),
     }
 }
 

@@ -54,13 +54,7 @@ pub fn lower(op: &Linear, patches: &Patches, lowering: &mut Lowering) -> Result<
 impl Work {
     /// # Safety
     /// The memory holds a chunk, and it and the rows of out are the caller's alone.
-    unsafe fn chunk(
-        &self,
-        step: &Step,
-        rows: Range<usize>,
-        operand: *mut f32,
-        result: *mut f32,
-    ) {
+    unsafe fn chunk(&self, step: &Step, rows: Range<usize>, operand: *mut f32, result: *mut f32) {
         let Kernels { window, inner, columns, .. } = self.kernels;
         let Chunks { operand_stride, result_stride, .. } = self.chunks;
         for (at, row) in rows.clone().enumerate() {

@@ -49,8 +49,7 @@ pub fn lower(op: &Project, patches: &Patches, lowering: &mut Lowering) -> Result
         accumulate: op.accumulate,
         gate,
     };
-    let reads: Vec<_> =
-        [delta.id, turned].into_iter().chain(gate.map(|(h, _)| h.id)).collect();
+    let reads: Vec<_> = [delta.id, turned].into_iter().chain(gate.map(|(h, _)| h.id)).collect();
     lowering.stage(&reads, &[out.id], move |step, member| {
         let operand = work.chunks.operand(member);
         let result = work.chunks.result(member);

@@ -82,8 +82,7 @@ impl Work {
         let sums = lowering.tensors.scratch_panels(inner, columns)?;
         let bias_sums = lowering.tensors.scratch_panels(1, columns)?;
         let bias_len = columns.next_multiple_of(feedalign_kernels::LANES);
-        let [sums, bias_sums] =
-            [sums, bias_sums].map(|id: Id| Address(lowering.tensors.f32(id)));
+        let [sums, bias_sums] = [sums, bias_sums].map(|id: Id| Address(lowering.tensors.f32(id)));
         Ok(Self { kernels, buffers, x, delta, sums, bias_sums, len: inner * bias_len, bias_len })
     }
 
