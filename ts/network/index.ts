@@ -1,61 +1,54 @@
-import { byName, UsageError } from '../errors.js'
-import { activations, type ActivationName } from './activations.js'
+import { UsageError } from '../errors.js'
 import { unitsOf, type Block, type Layout, type Network } from './blocks.js'
+import { checkWhole } from './checks.js'
 import { layoutsOf } from './layouts.js'
+import { weightsOf } from './linear/local2d.js'
+import { readLong } from './long.js'
+import { readShort } from './short.js'
 
 export { activations, type ActivationName } from './activations.js'
 export {
   unitsOf,
   type Block,
+  type Corruption,
   type Layout,
   type LinearMap,
   type Network,
   type Part,
 } from './blocks.js'
+export { everywhere, type Everywhere } from './everywhere.js'
 export { layoutsOf, type Layouts } from './layouts.js'
+export { conv2d } from './linear/conv2d.js'
+export { dense } from './linear/dense.js'
+export { local2d } from './linear/local2d.js'
+export { averagePool } from './parts/averagePool.js'
+export { batchNorm } from './parts/batchNorm.js'
+export { dropout } from './parts/dropout.js'
+export { maxout } from './parts/maxout.js'
+export { maxPool } from './parts/maxPool.js'
+export { describe } from './short.js'
 
-const MAX_WIDTH = 1_000_000
-
-/** A fully connected block; `activation` by name, identity unless told. */
-export function dense(width: number, activation: ActivationName = 'identity'): Block {
-  checkWidth(width, 'the width of a dense block')
-  const found = byName('activation', activation, activations)
-  const linear = { kind: 'dense', width } as const
-  if (found.name === 'identity') return { linear, parts: [] }
-  return { linear, parts: [{ kind: 'activation', activation: found.activation }] }
-}
-
-/** A network of blocks on `inputs`: their count, or their layout [height, width, channels]. */
+/**
+ * A network of blocks on `inputs`: their count, or their layout [height, width, channels]. Throws
+ * `UsageError` that names the path of a block or part that does not fit.
+ */
 export function network(inputs: number | Layout, ...blocks: Block[]): Network {
   const shape = typeof inputs === 'number' ? [inputs] : inputs
-  checkWidth(unitsOf(shape), 'the count of inputs')
+  for (const size of shape) checkWhole(size, 'the count of inputs')
+  checkWhole(unitsOf(shape), 'the count of inputs')
   if (blocks.length === 0) throw new UsageError('a network needs at least one block')
-  return { shape, blocks }
-}
-
-/** `784-1500-10`: inputs, hidden blocks with `activation`, and a linear output block. */
-export function parseNetwork(text: string, activation = 'tanh'): Network {
-  const widths = text.split('-').map((part) => {
-    if (!/^\d+$/.test(part)) {
-      const found = JSON.stringify(part)
-      throw new UsageError(
-        `network ${JSON.stringify(text)}: ${found} is not a width; like 784-1500-10`,
-      )
-    }
-    return Number(part)
+  const made = { shape, blocks }
+  layoutsOf(made).forEach(({ linear, output }, i) => {
+    const units = Math.max(unitsOf(linear), unitsOf(output))
+    checkWhole(units, `the width of network.blocks[${i}]`)
   })
-  const [inputs, ...rest] = widths
-  const output = rest.pop()
-  if (inputs === undefined || output === undefined) {
-    throw new UsageError(`network ${JSON.stringify(text)} needs inputs and outputs, like 784-10`)
-  }
-  const { name } = byName('activation', activation, activations)
-  return network(inputs, ...rest.map((width) => dense(width, name)), dense(output))
+  return made
 }
 
-/** The short form, as `784-1500-10`. */
-export function describe(network: Network): string {
-  return [inputs(network), ...layoutsOf(network).map(({ output }) => unitsOf(output))].join('-')
+/** A network of its short form, as `784-1500-10`, or of its long form, an object. */
+export function parseNetwork(form: unknown, activation = 'tanh'): Network {
+  const read = typeof form === 'string' ? readShort(form, activation) : readLong(form)
+  return network(read.shape, ...read.blocks)
 }
 
 /** Inputs of an example. */
@@ -66,15 +59,18 @@ export function outputs(network: Network): number {
   return unitsOf(layoutsOf(network).at(-1)?.output ?? network.shape)
 }
 
-/** Weights and biases. */
+/** Weights that are there, biases, gains and shifts. */
 export function parameterCount(network: Network): number {
   return layoutsOf(network)
-    .map(({ weight: [rows, columns] }) => (rows + 1) * columns)
+    .map(({ weight: [rows, columns], input, linear, parts }, i) => {
+      const block = network.blocks[i]
+      const map = block?.linear
+      const weights = map?.kind === 'local2d' ? weightsOf(map, input) : rows * columns
+      const norms = block?.parts.map((part, place) => {
+        const channels = (parts[place] ?? linear).at(-1) ?? 0
+        return part.kind === 'batchNorm' ? 2 * channels : 0
+      })
+      return weights + columns + (norms ?? []).reduce((sum, n) => sum + n, 0)
+    })
     .reduce((sum, count) => sum + count, 0)
-}
-
-function checkWidth(width: number, what: string): void {
-  if (!Number.isInteger(width) || width < 1 || width > MAX_WIDTH) {
-    throw new UsageError(`${what} is ${width}, not a whole number from 1 to 1,000,000`)
-  }
 }
