@@ -94,7 +94,7 @@ const bad: readonly [string, unknown, RegExp][] = [
   ['data', 'mnits', /unknown data set "mnits"; did you mean "mnist"\?/],
   ['dataDir', '', /"" is not a folder/],
   ['network', '784', /network "784" needs inputs and outputs/],
-  ['network', 784, /784 is not a text/],
+  ['network', 784, /784 is not a network: a text like 784-10, or an object/],
   ['activation', 'tan', /unknown activation "tan"; did you mean "tanh"\?/],
   ['loss', 'entropy', /unknown loss "entropy"/],
   ['rule', 'bpp', /unknown rule "bpp"; did you mean "bp"\?/],

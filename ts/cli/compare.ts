@@ -4,10 +4,12 @@ import {
   fitOptions,
   keys,
   loadData,
+  networkOf,
   resolveConfig,
   type Config,
   type Given,
 } from '../config/index.js'
+import { describe as shortForm } from '../network/index.js'
 import { dataSources, findDataSource, type Loaded } from '../data/sets/index.js'
 import { UsageError } from '../errors.js'
 import { compareRules, type Part } from '../experiments/compare.js'
@@ -74,7 +76,8 @@ async function compare(flags: CompareFlags): Promise<void> {
   const folder = flags.save ? makeFolder(shared.out ?? defaultFolder('compare')) : undefined
   const about = describe(shared, ruleNames(flags), loaded)
   if (flags.json !== true && flags.quiet !== true) {
-    console.error(`${shared.network} ${shared.activation} by ${about.rules.join(', ')}`)
+    const network = shortForm(networkOf(shared))
+    console.error(`${network} ${shared.activation} by ${about.rules.join(', ')}`)
     console.error(dataText(about.data))
   }
   const events: RuleEvent[] = []

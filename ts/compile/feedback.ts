@@ -1,7 +1,8 @@
 import type { Grid, Role, Structure, Tensor } from '../engine/program.js'
 import { UsageError } from '../errors.js'
-import { outputs, unitsOf } from '../network/index.js'
+import { outputs, unitsOf, type Network } from '../network/index.js'
 import { INPUT, type Matrix } from '../rules/signals.js'
+import { mapOf, needsDense, structureAt } from './maps.js'
 import { names } from './names.js'
 import { widthAt } from './parts.js'
 import type { Context } from './phase.js'
@@ -73,22 +74,24 @@ function declare({ tensors, options }: Context, tensor: Tensor): string {
   return tensors.declare({ ...tensor, grid: options.feedbackGrid ?? 'f32' })
 }
 
-function shapeOf({ layouts, options }: Context, block: number) {
+function shapeOf(context: Context, block: number) {
+  const { layouts, options } = context
+  const isDense = block !== INPUT && mapOf(context, block).kind === 'dense'
   const [rows, columns] = layouts[block]?.weight ?? [0, 0]
   const { feedbackRank: rank } = options
   return {
     rows,
     columns,
-    rank: rank !== undefined && rank < Math.min(rows, columns) ? rank : undefined,
+    rank: isDense && rank !== undefined && rank < Math.min(rows, columns) ? rank : undefined,
     /** Draws of different purposes stand apart, a network's length of indices each. */
     index: (purpose: number): number => purpose * layouts.length + block,
   }
 }
 
 function reachOf(context: Context, block: number): number {
-  const { columns } = shapeOf(context, block)
+  const fanOut = context.layouts[block]?.fanOut ?? 1
   const top = block === context.layouts.length - 1
-  const reach = top ? TOP_FEEDBACK : HIDDEN_FEEDBACK * Math.sqrt(3 / columns)
+  const reach = top ? TOP_FEEDBACK : HIDDEN_FEEDBACK * Math.sqrt(3 / fanOut)
   return reach * context.options.feedbackScale
 }
 
@@ -96,7 +99,8 @@ function reachOf(context: Context, block: number): number {
 export function drawn(context: Context, block: number): Tensor {
   const { rows, columns, index } = shapeOf(context, block)
   const reach = reachOf(context, block)
-  return uniform(names.feedback(block), 'feedback', [rows, columns], reach, index(0))
+  const whole = uniform(names.feedback(block), 'feedback', [rows, columns], reach, index(0))
+  return { ...whole, structure: structureAt(context, block) }
 }
 
 function fixedMatrix(context: Context, block: number): Tensor {
@@ -115,7 +119,12 @@ function directMatrix(context: Context, block: number): Tensor {
 }
 
 /** Throws `UsageError` where options of feedback exclude each other. */
-export function checkFeedback({ feedbackRank, feedbackDensity = 1 }: FeedbackOptions): void {
+export function checkFeedback(network: Network, options: FeedbackOptions): void {
+  const { feedbackRank, feedbackDensity = 1, feedbackGrid = 'f32' } = options
+  const cure = 'leave it out, or use a dense block'
+  if (feedbackRank !== undefined) needsDense(network, 'feedbackRank', cure, 1)
+  if (feedbackDensity !== 1) needsDense(network, 'feedbackDensity', cure, 1)
+  if (feedbackGrid !== 'f32') needsDense(network, 'feedbackGrid', cure, 1)
   if (feedbackRank === undefined || feedbackDensity === 1) return
   throw new UsageError('feedback is of low rank or sparse, not both: choose a rank or a density')
 }

@@ -1,6 +1,7 @@
 import { unitsOf } from '../network/index.js'
 import { rows, type Signal } from '../rules/signals.js'
 import type { Pass, PassOptions } from '../rules/training.js'
+import { patchSlot } from './maps.js'
 import { names as shared, passNames } from './names.js'
 import { blockStages, forwardPart, fusedActivation, layoutsAt } from './parts.js'
 import { givenKey, type PhaseBuilder } from './phase.js'
@@ -17,6 +18,26 @@ export function gather(phase: PhaseBuilder): void {
     ? tensors.declare(tensor(shared.targets, 'labels', []))
     : tensors.rows(shared.targets, outputs)
   phase.add({ op: 'gather', input, targets, scale, shift })
+  if (phase.training) corrupt(phase, input)
+}
+
+/** What is done to the examples in place while training: dropout, then noise. */
+function corrupt(phase: PhaseBuilder, input: string): void {
+  const { network } = phase.context.options
+  const { dropout: rate, noise: deviation } = network.corruption ?? { dropout: 0, noise: 0 }
+  // Past the indices of the blocks' own.
+  const index = network.blocks.length
+  if (rate > 0) {
+    const part = { kind: 'dropout', rate, index } as const
+    phase.add({ op: 'local', part, x: input, out: input, saved: [], training: true })
+  }
+  if (deviation > 0) {
+    const noise = phase.temporary(unitsOf(network.shape))
+    const distribution = { kind: 'normal', deviation } as const
+    const terms = [input, noise].map((tensor) => ({ tensor, factor: 1, sign: false }))
+    phase.add({ op: 'noise', out: noise, distribution, stream: 'noise', index })
+    phase.add({ op: 'combine', terms, out: input })
+  }
 }
 
 /** All blocks, and the loss. */
@@ -70,6 +91,7 @@ export function forwardBlock(
     out,
     activation: fusedActivation(first),
     accumulate: false,
+    ...patchSlot(phase.context, block),
     ...(deviation === undefined ? {} : { noise: noise(phase, block, pass, deviation) }),
   })
   for (const stage of stages) if (!stage.fused) forwardPart(phase, block, stage, names)

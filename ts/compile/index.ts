@@ -7,6 +7,7 @@ import type { Optimizer } from '../training/optimizers.js'
 import { checkFeedback, type FeedbackOptions } from './feedback.js'
 import { gather } from './forward.js'
 import { hear } from './lessons.js'
+import { needsDense } from './maps.js'
 import { derive, mirrorsOf } from './mirrors.js'
 import { PhaseBuilder, Tensors, type Context } from './phase.js'
 import { probe } from './probe.js'
@@ -39,10 +40,11 @@ export interface CompileOptions extends Scales, FeedbackOptions {
  * that meets weights which came from elsewhere.
  */
 export function compile(options: CompileOptions): Program {
-  checkFeedback(options)
+  checkFeedback(options.network, options)
   checkBlocks(options)
+  checkPrecision(options)
   const context = { options, layouts: layoutsOf(options.network), tensors: new Tensors() }
-  parameters(context.layouts, options).forEach((one) => context.tensors.declare(one))
+  parameters(context).forEach((one) => context.tensors.declare(one))
   const phases = [train(context), evaluate(context), probing(context), ...deriving(context)]
   return {
     format: 1,
@@ -51,6 +53,11 @@ export function compile(options: CompileOptions): Program {
     tensors: context.tensors.all,
     phases,
   }
+}
+
+/** Throws `UsageError` where a block has no products in the precision. */
+function checkPrecision({ network, precision }: CompileOptions): void {
+  if (precision === 'bf16') needsDense(network, 'precision bf16', 'use f32')
 }
 
 /** Throws `UsageError` where the rule cannot train a block. */

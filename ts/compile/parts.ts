@@ -2,6 +2,7 @@ import type { Activation, Gate, LocalPart, Patches } from '../engine/program.js'
 import { unitsOf, type Block, type Layout, type Layouts, type Part } from '../network/index.js'
 import type { Tap } from '../rules/rule.js'
 import { passNames } from './names.js'
+import { normNames } from './norms.js'
 import type { PhaseBuilder } from './phase.js'
 
 /** A part of a block as a pass runs it. */
@@ -85,7 +86,7 @@ export function layoutsAt({ context }: PhaseBuilder, block: number): Layouts {
 export function forwardPart(phase: PhaseBuilder, block: number, stage: Stage, names: Names): void {
   const { x, out } = stage
   phase.context.tensors.rows(out, unitsOf(stage.to))
-  const saved = savedOf(phase, block, stage, names)
+  const saved = stage.part.kind === 'activation' ? [] : savedOf(phase, block, stage, names)
   phase.add({ op: 'local', part: localPart(stage, block), x, out, saved, training: phase.training })
 }
 
@@ -99,7 +100,29 @@ export function backwardPart(
 ): void {
   const saved = savedOf(phase, block, stage, names)
   const { training } = phase
-  phase.add({ op: 'localBackward', part: localPart(stage, block), delta, out, saved, training })
+  const part = localPart(stage, block)
+  const gradients = gradientsOf(phase, block, stage, names)
+  phase.add({ op: 'localBackward', part, delta, out, saved, training, ...gradients })
+}
+
+/** Where a normalisation leaves the gradients of what it learns, while training. */
+function gradientsOf(
+  phase: PhaseBuilder,
+  block: number,
+  { part, from, place }: Stage,
+  names: Names,
+): { gradients?: [string, string] } {
+  if (part.kind !== 'batchNorm' || !phase.training) return {}
+  const { gain, shift } = normNames(block)
+  const rows = (what: string): string =>
+    phase.context.tensors.rows(`${names.saved(block, place)}.${what}`, from.at(-1) ?? 1)
+  const gradients: [string, string] = [rows('gain'), rows('shift')]
+  const learnt = [
+    { vector: gain, gradient: gradients[0] },
+    { vector: shift, gradient: gradients[1] },
+  ]
+  phase.gradients.set(block, [...(phase.gradients.get(block) ?? []), ...learnt])
+  return { gradients }
 }
 
 /** The gate of an activation, taken from its output. */
@@ -123,6 +146,12 @@ function savedOf(phase: PhaseBuilder, block: number, stage: Stage, names: Names)
     case 'maxout':
     case 'maxPool':
       return [phase.context.tensors.rows(names.saved(block, stage.place), unitsOf(stage.to))]
+    case 'batchNorm': {
+      const name = names.saved(block, stage.place)
+      const { tensors } = phase.context
+      const channels = stage.from.at(-1) ?? 1
+      return [tensors.rows(name, unitsOf(stage.to)), tensors.rows(`${name}.inverse`, channels)]
+    }
     default:
       return []
   }
@@ -138,17 +167,8 @@ function localPart({ part, from, place }: Stage, block: number): LocalPart {
     case 'maxPool':
     case 'averagePool':
       return { kind: part.kind, patches: windows(from, part.size, part.stride) }
-    case 'batchNorm': {
-      const name = (what: string): string => `blocks.${block}.parts.${place}.${what}`
-      const [gain, shift, mean, variance] = ['gain', 'shift', 'mean', 'variance'].map(name) as [
-        string,
-        string,
-        string,
-        string,
-      ]
-      const { momentum, epsilon } = part
-      return { kind: 'batchNorm', gain, shift, mean, variance, momentum, epsilon }
-    }
+    case 'batchNorm':
+      return { ...part, ...normNames(block) }
   }
 }
 

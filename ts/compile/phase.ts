@@ -55,6 +55,8 @@ export class PhaseBuilder {
   readonly knobs: string[] = []
   /** What blocks were given in passes, by `givenKey`. */
   readonly givens = new Map<string, string>()
+  /** By block, what its normalisation learns by: vectors and the rows of their gradients. */
+  readonly gradients = new Map<number, { vector: string; gradient: string }[]>()
   /** Rows that hold signals which are computed once. */
   readonly kept = new Map<object, string>()
   #temporaries = 0

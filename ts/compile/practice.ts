@@ -3,6 +3,7 @@ import { rows, type Matrix, type Signal } from '../rules/signals.js'
 import type { Practice } from '../rules/training.js'
 import { plain } from './decoders.js'
 import { matrixTensor } from './feedback.js'
+import { patchSlot } from './maps.js'
 import { names } from './names.js'
 import { layoutsAt } from './parts.js'
 import type { PhaseBuilder } from './phase.js'
@@ -30,6 +31,7 @@ export function linear(phase: PhaseBuilder, block: number, x: Signal): Signal {
     out,
     activation: { kind: 'identity' },
     accumulate: false,
+    ...patchSlot(phase.context, block),
   })
   return named(out, width)
 }
@@ -46,5 +48,6 @@ export function practise(phase: PhaseBuilder, matrix: Matrix, practice: Practice
     scale,
     weightDecay: decay,
     optimizer: plain(learningRate),
+    ...patchSlot(phase.context, matrix.block),
   })
 }

@@ -4,6 +4,7 @@ import { unitsOf } from '../network/index.js'
 import { INPUT, type Matrix, type RowsNode, type Signal } from '../rules/signals.js'
 import { decoded } from './decoders.js'
 import { factorsOf, matrixTensor } from './feedback.js'
+import { patchSlot } from './maps.js'
 import { passNames } from './names.js'
 import { activationName, widthAt } from './parts.js'
 import type { PhaseBuilder } from './phase.js'
@@ -83,14 +84,8 @@ export function lowerInto(
   if (gate !== undefined && carried.length === 0) {
     const ungated = materialise(phase, signal, deltas)
     const part = { kind: 'activation', activation: gate.activation } as const
-    phase.add({
-      op: 'localBackward',
-      part,
-      delta: ungated,
-      out,
-      saved: [gate.h],
-      training: phase.training,
-    })
+    const { training } = phase
+    phase.add({ op: 'localBackward', part, delta: ungated, out, saved: [gate.h], training })
     return
   }
   if (others.length > 0) combine(phase, others, deltas, out)
@@ -121,7 +116,7 @@ function combine(
   phase.add({ op: 'combine', terms, out })
 }
 
-type Into = Pick<Project, 'out' | 'accumulate' | 'gate'>
+type Into = Pick<Project, 'out' | 'accumulate' | 'gate' | 'patches'>
 
 const project = (delta: string, matrix: string, transpose: boolean, into: Into): Instruction => ({
   op: 'project',
@@ -147,7 +142,8 @@ function carry(phase: PhaseBuilder, term: Carried, deltas: Deltas, into: Into): 
   }
   const factors = factorsOf(phase.context, matrix)
   if (factors === undefined) {
-    phase.add(project(delta, matrixTensor(phase.context, matrix), true, into))
+    const patched = { ...into, ...patchSlot(phase.context, matrix.block) }
+    phase.add(project(delta, matrixTensor(phase.context, matrix), true, patched))
     return
   }
   const { right, left, carried } = factors

@@ -1,5 +1,7 @@
 import type { Init, Role, Stream, Tensor } from '../engine/program.js'
-import type { Layouts } from '../network/index.js'
+import type { Context } from './phase.js'
+import { structureAt } from './maps.js'
+import { normTensors } from './norms.js'
 import { names } from './names.js'
 
 /** How far initial values reach. */
@@ -25,14 +27,24 @@ export const drawnFrom = (stream: Stream, range: number, index: number): Init =>
   index,
 })
 
-/** Weights and biases, in the order that hashes go by. */
-export function parameters(layouts: readonly Layouts[], scales: Scales): Tensor[] {
+/** Weights, biases and what normalisations have, in the order that hashes go by. */
+export function parameters(context: Context): Tensor[] {
+  const { layouts, options } = context
   const last = layouts.length - 1
-  return layouts.flatMap(({ weight: [rows, columns], fanIn }, i) => {
-    const reach = Math.sqrt(3 / fanIn) * (i === last && i > 0 ? OUTPUT_WEIGHT : scales.weightScale)
+  return layouts.flatMap((at, i) => {
+    const [rows, columns] = at.weight
+    const reach =
+      Math.sqrt(3 / at.fanIn) * (i === last && i > 0 ? OUTPUT_WEIGHT : options.weightScale)
+    const weight = tensor(
+      names.weight(i),
+      'weight',
+      [rows, columns],
+      drawnFrom('weights', reach, i),
+    )
     return [
-      tensor(names.weight(i), 'weight', [rows, columns], drawnFrom('weights', reach, i)),
+      { ...weight, structure: structureAt(context, i) },
       tensor(names.bias(i), 'bias', [columns]),
+      ...normTensors(options.network, at, i),
     ]
   })
 }

@@ -4,7 +4,9 @@ import type { Matrix } from '../rules/signals.js'
 import { matrixTensor } from './feedback.js'
 import { learnsKnob } from './knobs.js'
 import type { Heard } from './lessons.js'
+import { patchSlot } from './maps.js'
 import { names } from './names.js'
+import { stepNorms } from './norms.js'
 import { stepping } from './optimizers.js'
 import { givenKey, type PhaseBuilder } from './phase.js'
 
@@ -31,8 +33,10 @@ export function update(
     weightDecay: optimizer.weightDecay,
     ...stepping(context, { weight, bias, block }),
     ...(mirror === undefined ? {} : { mirror }),
+    ...patchSlot(context, block),
     ...whileLearning(phase, block),
   })
+  stepNorms(phase, block, whileLearning(phase, block))
 }
 
 /** The slot that switches the update off while the block is held. */

@@ -73,7 +73,10 @@ export function check(given: Given): Settings {
   const unknown = issue.type === 'strict_object'
   const hint = unknown ? didYouMean(key, keys) || `; known are ${keys.join(', ')}` : ''
   const message = unknown ? `no such setting${hint}` : issue.message
-  throw new UsageError(`${given.get(key)?.where ?? key}: ${message}`)
+  const where = given.get(key)?.where ?? key
+  // What names the path within a value begins with the key, which then need not stand twice.
+  const within = where.endsWith(` ${key}`) && /^[.[]/.test(message.slice(key.length))
+  throw new UsageError(within ? where.slice(0, -key.length) + message : `${where}: ${message}`)
 }
 
 /** What a text says for a setting: a number or a truth for one that wants it, if it is one. */

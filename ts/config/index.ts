@@ -1,5 +1,5 @@
 import { findDataSource, type Loaded } from '../data/sets/index.js'
-import { parseNetwork } from '../network/index.js'
+import { everywhere, parseNetwork, type Network } from '../network/index.js'
 import { UsageError } from '../errors.js'
 import { findRule, parseRuleOptions, type Rule } from '../rules/index.js'
 import type { FitOptions } from '../training/fit.js'
@@ -29,6 +29,11 @@ export function resolveConfig(given: Given): Config {
   return { ...settings, ...optimizerSettings(settings) }
 }
 
+/** The network with what all its hidden blocks get. */
+export function networkOf(settings: Settings): Network {
+  return everywhere(parseNetwork(settings.network, settings.activation), settings)
+}
+
 /** The rule with its options; `given` is to say where these stand, should they not fit. */
 function ruleOf({ rule, ruleOptions }: Settings, given?: Given): Rule {
   try {
@@ -50,7 +55,7 @@ export function fitOptions(config: Config, loaded: Loaded): FitOptions {
   const { feedbackRank, threads, engine, freeze, patience } = config
   return {
     rule: ruleOf(config),
-    network: parseNetwork(config.network, config.activation),
+    network: networkOf(config),
     loss: findLoss(config.loss),
     optimizer: optimizerOf(config),
     data: loaded.train,

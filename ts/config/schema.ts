@@ -35,7 +35,11 @@ function whole(least: number, most: number) {
 
 /** A text that `find` takes; what it throws is the message. */
 function text(find: (text: string) => unknown) {
-  const found = v.rawCheck<string>(({ dataset, addIssue }) => {
+  return v.pipe(v.string(isNot('a text')), foundBy(find))
+}
+
+function foundBy<T>(find: (value: T) => unknown) {
+  return v.rawCheck<T>(({ dataset, addIssue }) => {
     if (!dataset.typed) return
     try {
       find(dataset.value)
@@ -44,7 +48,6 @@ function text(find: (text: string) => unknown) {
       addIssue({ message: error.message })
     }
   })
-  return v.pipe(v.string(isNot('a text')), found)
 }
 
 /** One of some words. */
@@ -60,6 +63,15 @@ function oneOf<const T extends readonly string[]>(known: T) {
 function told<const S extends v.GenericSchema>(setting: S, value: string, about: string) {
   return v.pipe(setting, v.metadata({ value, about }))
 }
+
+/** A network in its short form, a text, or in its long form, an object. */
+const networkForm = v.pipe(
+  v.union(
+    [v.string(), v.record(v.string(), v.unknown())],
+    isNot('a network: a text like 784-10, or an object'),
+  ),
+  foundBy<string | Record<string, unknown>>(parseNetwork),
+)
 
 const belowOne = single('a number from 0 to below 1', (share) => share >= 0 && share < 1)
 
@@ -87,9 +99,9 @@ export const schema = v.strictObject({
     "the set's folder, or its parent",
   ),
   network: told(
-    v.optional(text(parseNetwork), '784-1500-1500-1500-10'),
-    '<widths>',
-    'inputs, hidden widths, outputs',
+    v.optional(networkForm, '784-1500-1500-1500-10'),
+    '<form>',
+    'inputs, hidden blocks, output; like 784-1500-10 or 28x28-conv5x5:32-pool2-500-10',
   ),
   activation: told(
     v.optional(
@@ -98,6 +110,21 @@ export const schema = v.strictObject({
     ),
     '<name>',
     `of the hidden blocks: ${activations.map(({ name }) => name).join(', ')}`,
+  ),
+  dropout: told(v.optional(belowOne, 0), '<rate>', 'of hidden blocks: share of units dropped'),
+  inputDropout: told(v.optional(belowOne, 0), '<rate>', 'of inputs: share dropped in training'),
+  inputNoise: told(
+    v.optional(
+      single('a number of at least 0', (noise) => noise >= 0),
+      0,
+    ),
+    '<σ>',
+    'deviation of noise on scaled inputs',
+  ),
+  batchNorm: told(
+    v.optional(v.boolean(isNot('true or false'))),
+    '',
+    'hidden blocks normalise over the batch',
   ),
   loss: told(
     v.optional(text(findLoss), 'cross-entropy'),

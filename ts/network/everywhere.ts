@@ -28,7 +28,8 @@ export function everywhere(network: Network, given: Everywhere): Network {
     if (i === last) return block
     const normalised = normal ? withNorm(block) : block
     const { linear, parts } = normalised
-    return rate === 0 ? normalised : { linear, parts: [...parts, dropout(rate)] }
+    const has = parts.some(({ kind }) => kind === 'dropout')
+    return rate === 0 || has ? normalised : { linear, parts: [...parts, dropout(rate)] }
   })
   const corrupted = inputDropout > 0 || inputNoise > 0
   const corruption = { dropout: inputDropout, noise: inputNoise }

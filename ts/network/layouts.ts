@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.js'
 import type { Block, Layout, LinearMap, Mapped, Network } from './blocks.js'
 import { mapConv2d } from './linear/conv2d.js'
 import { mapDense } from './linear/dense.js'
@@ -24,6 +25,11 @@ export function layoutsOf(network: Network): Layouts[] {
 
 function layoutsOfBlock({ linear, parts }: Block, input: Layout, at: string): Layouts {
   const map = mapped(linear, input, at)
+  for (const kind of ['dropout', 'batchNorm']) {
+    if (parts.filter((part) => part.kind === kind).length > 1) {
+      throw new UsageError(`${at}.parts: a block has one ${kind} at most; leave one`)
+    }
+  }
   let layout = map.linear
   const after = parts.map(
     (part, place) => (layout = afterPart(part, layout, `${at}.parts[${place}]`)),

@@ -40,7 +40,8 @@ export function readShort(text: string, name: string): Pick<Network, 'shape' | '
   }
   const [first = '', ...words] = text.split('-')
   if (words.length === 0) fail(' needs inputs and outputs, like 784-10')
-  const shape = readShape(first) ?? fail(`: ${JSON.stringify(first)} are no inputs, like 784 or 28x28`)
+  const shape =
+    readShape(first) ?? fail(`: ${JSON.stringify(first)} are no inputs, like 784 or 28x28`)
   const blocks: Block[] = []
   for (const word of words) {
     const block = read<Block>(word, linear)

@@ -14,8 +14,7 @@ export const forwardForward = rule(
   },
   () => ({
     refuses: ({ linear, parts }) => {
-      if ((linear.kind as string) === 'conv2d')
-        return 'shared kernels do not see a label in a corner'
+      if (linear.kind === 'conv2d') return 'shared kernels do not see a label in a corner'
       return parts.some(({ kind }) => kind === 'batchNorm')
         ? 'batch statistics mix the right with the wrong'
         : undefined

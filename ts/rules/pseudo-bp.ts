@@ -25,7 +25,7 @@ export const pseudoBp = rule(
     },
   },
   ({ every }) => ({
-    refuses: ({ linear }) => refusals[linear.kind as string],
+    refuses: ({ linear }) => refusals[linear.kind],
     signal: ({ above, mirror }) => through(above, mirror(above, { how: 'pseudoinverse', every })),
   }),
 )

@@ -10,5 +10,7 @@ export interface ActivationPart {
 /** An activation by its name; identity is none. */
 export function activation(name: string): ActivationPart | undefined {
   const found = byName('activation', name, activations)
-  return found.name === 'identity' ? undefined : { kind: 'activation', activation: found.activation }
+  return found.name === 'identity'
+    ? undefined
+    : { kind: 'activation', activation: found.activation }
 }

@@ -19,8 +19,7 @@ export function pool(kind: Pool['kind'], size: Size, stride: Size = size): Pool 
 
 export function afterPool({ kind, size, stride }: Pool, layout: Layout, at: string): Layout {
   const [height, width, channels] = placesOf(layout, at, kind)
-  const places = (n: number, axis: 0 | 1): number =>
-    Math.floor((n - size[axis]) / stride[axis]) + 1
+  const places = (n: number, axis: 0 | 1): number => Math.floor((n - size[axis]) / stride[axis]) + 1
   const [down, across] = [places(height, 0), places(width, 1)]
   if (down >= 1 && across >= 1) return [down, across, channels]
   throw new UsageError(
