@@ -107,7 +107,10 @@ describe('what cannot be is refused with its path and a cure:', () => {
 
   test('pieces that do not divide, a second dropout, a rate of one', () => {
     refuse('6-10-maxout3-2', 'network.blocks[0].parts[0].pieces: 10 units are no whole number of 3')
-    refuse('6-10-dropout0.1-dropout0.2-2', 'network.blocks[0].parts: a block has one dropout at most')
+    refuse(
+      '6-10-dropout0.1-dropout0.2-2',
+      'network.blocks[0].parts: a block has one dropout at most',
+    )
     refuse('6-10-dropout1-2', 'the rate of dropout is 1, not a number from 0 to below 1')
     expect(() => dropout(-0.5)).toThrow('the rate of dropout is -0.5')
   })

@@ -2,10 +2,11 @@
 import { width, type Examples } from '../../ts/data/examples.js'
 import type { Session } from '../../ts/engine/index.js'
 import { layoutsOf, unitsOf } from '../../ts/network/index.js'
-import type { Block, Layout, Layouts, Network, Part } from '../../ts/network/index.js'
+import type { Block, Layout, Layouts, LinearMap, Network, Part } from '../../ts/network/index.js'
 import type { ActivationName } from '../reference/functions.js'
 import type { Loss } from '../reference/losses.js'
-import { map, matrix, type Matrix } from '../reference/matrix.js'
+import type { Linear } from '../reference/linear.js'
+import { map as mapped, matrix, type Matrix } from '../reference/matrix.js'
 import type { Block as ReferenceBlock, Parameters } from '../reference/network.js'
 import type { Part as ReferencePart } from '../reference/parts.js'
 import { kept, normal, type Address } from '../reference/philox.js'
@@ -35,7 +36,7 @@ export interface Step {
 export function taskOf({ network, session, seed, loss, examples, learningRate }: Step): Task {
   const layouts = layoutsOf(network)
   const blocks = network.blocks.map((block, i) => {
-    return blockOf(block, at(layouts, i))
+    return blockOf(block, at(layouts, i), tensor(session, `blocks.${i}.weight`))
   })
   const masks = network.blocks.map((block, i) => {
     const part = block.parts.findIndex(({ kind }) => kind === 'dropout')
@@ -63,10 +64,22 @@ function parametersOf(session: Session, block: number): Parameters {
   return { ...parameters, norm: { ...norm, mean: one('mean'), variance: one('variance') } }
 }
 
-function blockOf({ linear, parts }: Block, layouts: Layouts): ReferenceBlock {
+function blockOf({ linear, parts }: Block, layouts: Layouts, weight: Matrix): ReferenceBlock {
   const before = (i: number): Layout => (i === 0 ? layouts.linear : at(layouts.parts, i - 1))
   const translated = parts.map((part, i) => partOf(part, before(i)))
-  return { linear: { kind: linear.kind }, parts: translated }
+  return { linear: linearOf(linear, layouts, weight), parts: translated }
+}
+
+/** What a local field leaves out is zero in the weight as it was drawn. */
+function linearOf(map: LinearMap, { input }: Layouts, weight: Matrix): Linear {
+  switch (map.kind) {
+    case 'dense':
+      return { kind: 'dense' }
+    case 'conv2d':
+      return { kind: 'conv2d', windows: windows(input, map.kernel, map.stride, map.padding) }
+    case 'local2d':
+      return { kind: 'dense', mask: mapped(weight, (value) => (value === 0 ? 0 : 1)) }
+  }
 }
 
 function partOf(part: Part, layout: Layout): ReferencePart {
@@ -112,7 +125,7 @@ export const noise = (
   n: number,
   units: number,
   sigma: number,
-): Matrix => map(normal({ seed, stream: 'noise', step: 0, index }, n, units, sigma), Math.fround)
+): Matrix => mapped(normal({ seed, stream: 'noise', step: 0, index }, n, units, sigma), Math.fround)
 
 export function at<T>(all: readonly T[], i: number): T {
   const one = all[i]

@@ -6,7 +6,17 @@ import { wasm } from '../../ts/engine/wasm.js'
 import { everywhere, parseNetwork } from '../../ts/network/index.js'
 import { rules } from '../../ts/rules/index.js'
 import { optimizers } from '../../ts/training/optimizers.js'
-import { engineData, read, relative, smallOptions, smallSession, train } from './small.js'
+import { bp } from '../reference/rules/index.js'
+import { at, holds, taskOf } from './bridge.js'
+import {
+  engineData,
+  read,
+  relative,
+  smallData,
+  smallOptions,
+  smallSession,
+  train,
+} from './small.js'
 
 /** On 12 inputs and 4 classes. */
 const networks: Readonly<Record<string, string>> = {
@@ -29,6 +39,12 @@ const optionsOf = (text: string, changes: Partial<CompileOptions> = {}): Compile
   return smallOptions({ network, optimizer, rule: rules.fa(), ...changes })
 }
 
+/** Relative, unless there is next to nothing: a bias before a normalisation goes nowhere. */
+const distance = (found: ArrayLike<number>, expected: ArrayLike<number>): number =>
+  Math.hypot(...Array.from(expected)) < 1e-6
+    ? Math.hypot(...Array.from(found))
+    : relative(found, expected)
+
 const weightsOf = ({ program }: Session): string[] =>
   program.tensors.flatMap(({ name, role }) => (role === 'weight' ? [name] : []))
 
@@ -47,6 +63,26 @@ for (const [what, text] of Object.entries(networks)) {
         await train(bp, engineData())
         expect(fa.weightsSha256).toBe(bp.weightsSha256)
       }
+    })
+
+    test('takes the steps of plain loops under bp', async () => {
+      const net = parseNetwork(text)
+      const session = smallSession(smallOptions({ network: net, rule: rules.bp(), batch: 40 }))
+      const given = { network: net, session, seed: 5, examples: smallData(), learningRate: 1 }
+      const task = taskOf({ ...given, loss: { kind: 'cross-entropy' } })
+      const changes = bp(task)
+      await train(session, engineData(), 1, 1)
+      const names = ['weight', 'bias', 'gain', 'shift'] as const
+      changes.forEach((change, block) => {
+        for (const name of names.filter((name) => holds(session, `blocks.${block}.${name}`))) {
+          const { weight, bias, norm } = at(task.parameters, block)
+          const before = { weight, bias, gain: norm?.gain, shift: norm?.shift }[name]?.data ?? []
+          const moved = read(session, `blocks.${block}.${name}`)
+          const expected = change?.[name]?.data ?? []
+          const found = moved.map((value, i) => value - (before[i] ?? NaN))
+          expect(distance(found, expected), `${name} of block ${block}`).toBeLessThan(1e-4)
+        }
+      })
     })
 
     test('gives the same bits for any number of threads and on any kernel', async () => {

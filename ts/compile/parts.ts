@@ -157,7 +157,7 @@ function savedOf(phase: PhaseBuilder, block: number, stage: Stage, names: Names)
   }
 }
 
-function localPart({ part, from, place }: Stage, block: number): LocalPart {
+function localPart({ part, from }: Stage, block: number): LocalPart {
   switch (part.kind) {
     case 'activation':
     case 'maxout':
