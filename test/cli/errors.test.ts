@@ -42,7 +42,12 @@ const last = 'checkpoint-last.bin'
 /** What is wrong, flags of `train` (a function where files are to be made), exit code, message. */
 const wrong: readonly [string, string[] | (() => string[]), number, RegExp][] = [
   ['an unknown rule', ['--rule', 'dfaa'], 2, /--rule: unknown rule "dfaa"; did you mean "dfa"\?/],
-  ['a word in the network', ['--network', '784-x-10'], 2, /--network: .*"x" is not a width/],
+  [
+    'a word in the network',
+    ['--network', '784-x-10'],
+    2,
+    /--network: .*"x" is none of 1500, local/,
+  ],
   ['a network for other inputs', ['--network', '100-10'], 2, /takes 100 inputs.* has 784/],
   ['too few outputs', ['--network', '784-20-9'], 2, /10 classes, the network 9 outputs/],
   ['a learning rate of NaN', ['--learning-rate', 'NaN'], 2, /--learning-rate: "NaN" is not a num/],
