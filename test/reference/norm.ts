@@ -31,7 +31,10 @@ interface Options {
 const repeat = (row: Matrix, rows: number): Matrix =>
   matrix(rows, row.columns, (_, column) => at(row, 0, column))
 
-/** x̂ = (x − μ) / √(variance + ε) of the batch, out = gain · x̂ + shift; the variance is biased. */
+/**
+ * x̂ = (x − μ) / √(variance + ε) of the batch, out = gain · x̂ + shift. This variance is biased; the
+ * running one moves towards the unbiased one (Ioffe, Szegedy 2015, algorithm 2).
+ */
 export function batchNorm({ epsilon, momentum }: Options, norm: Norm, x: Matrix): Passed {
   const channels = norm.gain.columns
   const rows = x.data.length / channels
@@ -58,7 +61,7 @@ export function batchNorm({ epsilon, momentum }: Options, norm: Norm, x: Matrix)
     }),
     statistics: {
       mean: mix(norm.mean, mean(values), momentum),
-      variance: mix(norm.variance, variance, momentum),
+      variance: mix(norm.variance, scale(variance, rows / (rows - 1)), momentum),
     },
   }
 }

@@ -30,10 +30,13 @@ export interface Step {
   readonly loss: Loss
   readonly examples: Examples
   readonly learningRate: number
+  /** How many steps the session has taken; none unless told. */
+  readonly step?: number
 }
 
-/** The session's next step on all examples, dropout drawn as at its first step. */
-export function taskOf({ network, session, seed, loss, examples, learningRate }: Step): Task {
+/** The session's next step, on all examples. */
+export function taskOf(given: Step): Task {
+  const { network, session, seed, loss, examples, learningRate, step = 0 } = given
   const layouts = layoutsOf(network)
   const blocks = network.blocks.map((block, i) => {
     return blockOf(block, at(layouts, i), tensor(session, `blocks.${i}.weight`))
@@ -42,14 +45,14 @@ export function taskOf({ network, session, seed, loss, examples, learningRate }:
     const part = block.parts.findIndex(({ kind }) => kind === 'dropout')
     const dropout = block.parts[part]
     if (dropout?.kind !== 'dropout') return undefined
-    const address: Address = { seed, stream: 'dropout', step: 0, index: i }
+    const address: Address = { seed, stream: 'dropout', step, index: i }
     const units = unitsOf(at(at(layouts, i).parts, part))
     return kept(address, examples.count, units, dropout.rate)
   })
   return {
     network: { blocks, loss },
     parameters: network.blocks.map((_, i) => parametersOf(session, i)),
-    x: rows(examples.inputs, width(examples.shape)),
+    x: inRows(examples.inputs, width(examples.shape)),
     targets: targetsOf(examples),
     learningRate,
     kept: masks,
@@ -110,22 +113,17 @@ function windows(
 const activationName = (kind: string): ActivationName =>
   kind.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`) as ActivationName
 
-const rows = (values: ArrayLike<number>, columns: number): Matrix =>
+const inRows = (values: ArrayLike<number>, columns: number): Matrix =>
   matrix(values.length / columns, columns, (row, column) => values[row * columns + column] ?? NaN)
 
 function targetsOf({ targets, count }: Examples): Matrix {
-  if (targets.kind === 'values') return rows(targets.values, targets.width)
+  if (targets.kind === 'values') return inRows(targets.values, targets.width)
   return matrix(count, targets.classes, (row, one) => (targets.labels[row] === one ? 1 : 0))
 }
 
-/** Normal draws of the noise stream at a session's first step, as f32 holds them. */
-export const noise = (
-  seed: number,
-  index: number,
-  n: number,
-  units: number,
-  sigma: number,
-): Matrix => mapped(normal({ seed, stream: 'noise', step: 0, index }, n, units, sigma), Math.fround)
+/** Normal draws as f32 holds them. */
+export const draws = (address: Address, rows: number, columns: number, deviation: number): Matrix =>
+  mapped(normal(address, rows, columns, deviation), Math.fround)
 
 export function at<T>(all: readonly T[], i: number): T {
   const one = all[i]

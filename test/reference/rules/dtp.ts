@@ -34,12 +34,13 @@ export interface TargetOptions {
 export function dtp(
   task: Task,
   options: TargetOptions,
-): { changes: Change[]; decoders: (Decoder | undefined)[] } {
+): { changes: Change[]; decoders: (Decoder | undefined)[]; noisy: (Trace | undefined)[] } {
   const { traces, out } = look(task)
   const last = traces.length - 1
-  const steps = options.decoders.map((decoder, i) => {
+  const lessons = options.decoders.map((decoder, i) => {
     return decoder === undefined ? undefined : learnDecoder(task, traces, i, decoder, options)
   })
+  const steps = lessons.map((lesson) => lesson?.step)
   const decoders = options.decoders.map((decoder, i) => {
     const by = steps[i]
     return (
@@ -55,7 +56,7 @@ export function dtp(
     const { delta: own, ...ownNorm } = local
     changes[i] = change(task, { ...gradients(trace, own), ...ownNorm })
   })
-  return { changes, decoders: steps }
+  return { changes, decoders: steps, noisy: lessons.map((lesson) => lesson?.up) }
 }
 
 /** T of each hidden block. */
@@ -93,7 +94,7 @@ function learnDecoder(
   i: number,
   decoder: Decoder,
   { noise, learningRate }: TargetOptions,
-): Decoder {
+): { step: Decoder; up: Trace } {
   const { network, parameters, kept } = task
   const corrupted = add(of(traces, i - 1).output, of(noise, i))
   const block = of(network.blocks, i)
@@ -101,8 +102,6 @@ function learnDecoder(
   const back = decoded(of(network.blocks, i - 1), decoder, up.output)
   const delta = times(subtract(back.h, corrupted), back.slope)
   const by = -learningRate / corrupted.rows
-  return {
-    weight: scale(multiply(transpose(up.output), delta), by),
-    bias: scale(columnSums(delta), by),
-  }
+  const weight = scale(multiply(transpose(up.output), delta), by)
+  return { step: { weight, bias: scale(columnSums(delta), by) }, up }
 }

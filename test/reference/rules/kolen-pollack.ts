@@ -1,8 +1,8 @@
 /**
  * Kolen and Pollack 1994, as in Akrout et al. 2019: feedback alignment whose B takes the step
  * that W takes, and both shrink by the same share of themselves, W ← (1 − λ)W − η∇. λ is not
- * multiplied by η; the first block, without a B, shrinks too (authors' code); biases do not. The
- * signal passes B as it is before the step.
+ * multiplied by η. Only pairs shrink: neither biases nor the first block, which has no B (Akrout's
+ * code shrinks that too). The signal passes B as it is before the step.
  */
 import { add, scale } from '../matrix.js'
 import { of } from '../network.js'
@@ -17,6 +17,7 @@ export function kolenPollack(
   const learned = fa(task, feedback).map((change) => of([change], 0))
   return {
     changes: learned.map((change, i) => {
+      if (i === 0) return change
       const shrinking = scale(of(task.parameters, i).weight, -decay)
       return { ...change, weight: add(change.weight, shrinking) }
     }),

@@ -7,19 +7,23 @@
  */
 import { top } from '../losses.js'
 import { add, multiply, scale, subtract, type Matrix } from '../matrix.js'
-import { forward, gradients, of } from '../network.js'
+import { forward, gradients, of, type Trace } from '../network.js'
 import { change, look, type Change, type Task } from '../teach.js'
 
-/** `projection` is F [classes × inputs]. */
+/** The clean pass and the modulated one; `projection` is F [classes × inputs]. */
+export function passes(task: Task, projection: Matrix): { clean: Trace[]; modulated: Trace[] } {
+  const { network, parameters, x, kept } = task
+  const { traces: clean, out } = look(task)
+  const input = add(x, multiply(out.error, projection))
+  return { clean, modulated: forward(network, parameters, input, kept ? { kept } : {}) }
+}
+
 export function pepita(task: Task, projection: Matrix): Change[] {
-  const { network, parameters, x, targets, kept } = task
-  const { traces, out } = look(task)
-  const modulated = add(x, multiply(out.error, projection))
-  const second = forward(network, parameters, modulated, kept === undefined ? {} : { kept })
-  const last = second.length - 1
-  const { error } = top(network.loss, of(second, last).output, targets)
-  return second.map((trace, i) => {
-    const delta = i === last ? error : subtract(of(traces, i).activation, trace.activation)
+  const { clean, modulated } = passes(task, projection)
+  const last = modulated.length - 1
+  const { error } = top(task.network.loss, of(modulated, last).output, task.targets)
+  return modulated.map((trace, i) => {
+    const delta = i === last ? error : subtract(of(clean, i).activation, trace.activation)
     const { weight, bias } = change(task, gradients(trace, delta))
     return { weight, bias: scale(bias, 0) }
   })
