@@ -3,9 +3,9 @@ import { at, matrix, transpose, type Matrix } from './matrix.js'
 
 const MACHINE = 2 ** -52
 
-/** Singular values up to max(rows, columns) · 2⁻⁵² of the highest count as zero. */
-export function pseudoinverse(m: Matrix): Matrix {
-  if (m.rows < m.columns) return transpose(pseudoinverse(transpose(m)))
+/** Singular values up to max(rows, columns) · `precision` of the highest count as zero. */
+export function pseudoinverse(m: Matrix, precision = MACHINE): Matrix {
+  if (m.rows < m.columns) return transpose(pseudoinverse(transpose(m), precision))
   // m · V = U · Σ, by rotating the columns of m until they are orthogonal.
   const turned = columnsOf(m)
   const rotation = columnsOf(matrix(m.columns, m.columns, (i, j) => (i === j ? 1 : 0)))
@@ -13,7 +13,7 @@ export function pseudoinverse(m: Matrix): Matrix {
     if (!rotateAll(turned, rotation)) break
   }
   const squares = turned.map((column) => dot(column, column))
-  const floor = (m.rows * MACHINE) ** 2 * Math.max(...squares)
+  const floor = (m.rows * precision) ** 2 * Math.max(...squares)
   return matrix(m.columns, m.rows, (i, j) =>
     turned.reduce((sum, column, k) => {
       const square = squares[k] ?? 0

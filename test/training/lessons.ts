@@ -130,27 +130,18 @@ export const lessons: readonly Lesson[] = [
         const bias = biases[i]
         return weight && bias && { weight, bias }
       })
-      const {
-        changes,
-        decoders: moved,
-        noisy,
-      } = reference.dtp(eve.task, {
+      const expected = reference.dtp(eve.task, {
         decoders,
         noise: noises(eve, 'input', TARGETS.noise),
         stepSize: TARGETS.step,
         learningRate: TARGETS.rate,
       })
-      const others = {
-        ...named(
-          'decoder.weight',
-          moved.map((one) => one?.weight),
-        ),
-        ...named(
-          'decoder.bias',
-          moved.map((one) => one?.bias),
-        ),
+      const moved = (kind: 'weight' | 'bias'): Record<string, Matrix> => {
+        const matrices = expected.decoders.map((one) => one?.[kind])
+        return named(`decoder.${kind}`, matrices)
       }
-      return { changes, later: noisy, others }
+      const others = { ...moved('weight'), ...moved('bias') }
+      return { changes: expected.changes, later: expected.noisy, others }
     },
   },
 ]
