@@ -49,6 +49,24 @@ function sums({ network, parameters, kept }: Task, input: Matrix, label: 0 | 1):
   })
 }
 
+/** Σh² of each example with each class laid over it, summed over hidden blocks but the first. */
+export function scores({ network, parameters, x, targets }: Task): Matrix {
+  const hidden = network.blocks.slice(0, -1)
+  const first = hidden.length > 1 ? 1 : 0
+  const columns = Array.from({ length: targets.columns }, (_, label) => {
+    const labels = matrix(x.rows, targets.columns, (_, one) => (one === label ? 1 : 0))
+    let given = normalise(overlay(x, labels))
+    let sum = matrix(x.rows, 1, () => 0)
+    hidden.forEach((block, i) => {
+      const { output } = passBlock(block, of(parameters, i), given, { training: false }, i)
+      if (i >= first) sum = add(sum, rowSums(map(output, (value) => value ** 2)))
+      given = normalise(output)
+    })
+    return sum
+  })
+  return matrix(x.rows, targets.columns, (row, label) => at(of(columns, label), row, 0))
+}
+
 /** dL/dh = 2h (σ(Σh² − width) − label). */
 function goodnessSignal(h: Matrix, label: 0 | 1): Matrix {
   const logits = map(rowSums(map(h, (value) => value ** 2)), (sum) => sum - h.columns)
