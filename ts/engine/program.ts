@@ -70,7 +70,8 @@ export type Grid = 'f32' | 'bf16' | 'int8' | 'sign'
 
 export type Phase = {
   /**
-   * Unique in the Program: `train`, `evaluate`, `probe`, or a rule's own.
+   * Unique in the Program: `train`, `evaluate`, `probe`, or a rule's own. The engine itself runs
+   * `derive`, of ops derive and noise, whenever weights come from elsewhere than a step.
    */
   name: string
   /**
