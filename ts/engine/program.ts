@@ -472,23 +472,24 @@ export type Augment = {
    */
   epoch: Scalar
   /**
-   * Largest shift, in pixels.
+   * Largest shift along either axis, in pixels.
    */
   shift: number
   /**
-   * Largest rotation, in degrees.
+   * Largest rotation, in degrees, 0 to 180.
    */
   rotation: number
   /**
-   * Largest relative change of size.
+   * Largest relative change of size, 0 to 0.95.
    */
   zoom: number
   /**
-   * Largest shear, in degrees.
+   * Largest shear, in degrees, 0 to 80.
    */
   shear: number
   /**
-   * Amplitude and smoothness (deviation) of an elastic distortion, in pixels.
+   * Amplitude (standard deviation of a displacement) and smoothness (deviation of the Gaussian)
+   * of an elastic distortion, in pixels.
    */
   elastic: [number, number]
 }

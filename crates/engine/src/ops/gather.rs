@@ -1,20 +1,27 @@
 //! Examples into rows, scaled; members share the rows.
 
-use super::{Address, half, unsupported};
+use super::{Address, augment, half};
 use crate::dataset::Targets;
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
 use crate::program::Gather;
-use crate::tensors::Form;
+use crate::tensors::{Form, Id};
 
 pub fn lower(op: &Gather, lowering: &mut Lowering) -> Result<()> {
-    if op.augment.is_some() {
-        return Err(unsupported("augmentation"));
-    }
     if !(op.scale.is_finite() && op.shift.is_finite()) {
         return Err(Error::new(format!("scale {} or shift {} is not finite", op.scale, op.shift)));
     }
     let (input, width, stride) = lowering.rows(&op.input)?;
+    if let Some(by) = &op.augment {
+        augment::stage(op, by, (input, width, stride), lowering)?;
+    } else {
+        plain(op, (input, width, stride), lowering);
+    }
+    half::narrow(input, lowering)?;
+    op.targets.as_ref().map_or(Ok(()), |name| lower_targets(name, lowering))
+}
+
+fn plain(op: &Gather, (input, width, stride): (Id, usize, usize), lowering: &mut Lowering) {
     let (scale, shift) = (op.scale, op.shift);
     let x = Address(lowering.tensors.f32(input));
     lowering.stage(&[], &[input], move |step, member| {
@@ -24,8 +31,6 @@ pub fn lower(op: &Gather, lowering: &mut Lowering) -> Result<()> {
             step.data.scaled(step.examples[row] as usize, scale, shift, x);
         }
     });
-    half::narrow(input, lowering)?;
-    op.targets.as_ref().map_or(Ok(()), |name| lower_targets(name, lowering))
 }
 
 fn lower_targets(name: &str, lowering: &mut Lowering) -> Result<()> {

@@ -1,6 +1,7 @@
 //! The ops that this engine runs, one file each: every `lower` checks its operands and adds
 //! stages to a plan.
 
+mod augment;
 mod classify;
 mod combine;
 mod conv;

@@ -262,14 +262,15 @@ pub struct Augment {
     pub channels: u32,
     /// Number of the pass over the data, 0 to 2²⁴.
     pub epoch: Scalar,
-    /// Largest shift, in pixels.
+    /// Largest shift along either axis, in pixels.
     pub shift: f32,
-    /// Largest rotation, in degrees.
+    /// Largest rotation, in degrees, 0 to 180.
     pub rotation: f32,
-    /// Largest relative change of size.
+    /// Largest relative change of size, 0 to 0.95.
     pub zoom: f32,
-    /// Largest shear, in degrees.
+    /// Largest shear, in degrees, 0 to 80.
     pub shear: f32,
-    /// Amplitude and smoothness (deviation) of an elastic distortion, in pixels.
+    /// Amplitude (standard deviation of a displacement) and smoothness (deviation of the Gaussian)
+    /// of an elastic distortion, in pixels.
     pub elastic: (f32, f32),
 }

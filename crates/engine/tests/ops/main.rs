@@ -2,6 +2,7 @@
 
 mod small;
 
+mod augment;
 mod classify;
 mod combine;
 mod derive;

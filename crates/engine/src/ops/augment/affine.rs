@@ -1,0 +1,67 @@
+//! Where a pixel comes from, but for elastic distortion: a linear map around the image's middle, and
+//! a shift.
+
+use super::PLAIN;
+use crate::program::Augment;
+use crate::random::Draws;
+
+/// place = shift + `matrix` · (pixel − middle), (row, column) each.
+pub struct Affine {
+    pub matrix: [[f32; 2]; 2],
+    pub shift: [f32; 2],
+}
+
+impl Affine {
+    /// Draws 0 to 4 of U(−1, 1): shifts of row and column, angle, zoom, shear, each times the
+    /// largest there may be.
+    pub fn draw(augment: &Augment, draws: &Draws) -> Self {
+        let mut drawn = [0.0; PLAIN];
+        draws.uniform(1.0, 0, &mut drawn);
+        let radians = |degrees: f32, by: f32| {
+            f64::from(degrees) * f64::from(by) * std::f64::consts::PI / 180.0
+        };
+        let [row, column, angle, zoom, shear, ..] = drawn;
+        let (sine, cosine) = circle(radians(augment.rotation, angle));
+        let (shear_sine, shear_cosine) = circle(radians(augment.shear, shear));
+        let slope = shear_sine / shear_cosine;
+        // An image one tenth larger takes its pixels from places that are closer together.
+        let size = 1.0 / (1.0 + f64::from(augment.zoom) * f64::from(zoom));
+        // Shear moves a row along itself; then the image is turned, then zoomed.
+        let matrix = [
+            [size * cosine, size * sine],
+            [size * (slope * cosine - sine), size * (slope * sine + cosine)],
+        ];
+        Self {
+            matrix: matrix.map(|row| row.map(|value| value as f32)),
+            shift: [row * augment.shift, column * augment.shift],
+        }
+    }
+}
+
+/// Sine and cosine of an angle from −π to π, to 1e-14, in plain arithmetic: the standard library's
+/// differ from system to system.
+fn circle(angle: f64) -> (f64, f64) {
+    let square = angle * angle;
+    let (mut sine, mut cosine) = (1.0, 1.0);
+    for pair in (1..=14).rev() {
+        let n = f64::from(2 * pair);
+        sine = 1.0 - sine * square / (n * (n + 1.0));
+        cosine = 1.0 - cosine * square / (n * (n - 1.0));
+    }
+    (angle * sine, cosine)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sine_and_cosine_agree_with_the_standard_librarys() {
+        for tenth in -31..=31 {
+            let angle = f64::from(tenth) / 10.0;
+            let (sine, cosine) = circle(angle);
+            assert!((sine - angle.sin()).abs() < 1e-14, "{angle}");
+            assert!((cosine - angle.cos()).abs() < 1e-14, "{angle}");
+        }
+    }
+}

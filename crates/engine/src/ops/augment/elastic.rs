@@ -1,0 +1,111 @@
+//! Elastic distortion (Simard, Steinkraus and Platt, 2003): white noise, smoothed by a Gaussian.
+//!
+//! The noise stands on a grid whose nodes are the Gaussian's deviation apart, from three deviations
+//! before the image to three after it: finer noise would be smoothed away. At every pixel, the edge's
+//! included, a displacement has the amplitude as its standard deviation.
+
+use super::PLAIN;
+use crate::program::Augment;
+use crate::random::Draws;
+
+/// Deviations of grid beyond the image.
+const MARGIN: usize = 3;
+
+pub struct Elastic {
+    height: usize,
+    width: usize,
+    /// Nodes of the grid, down and across.
+    nodes: (usize, usize),
+    /// [height × nodes down], with the amplitude in it.
+    down: Vec<f32>,
+    /// [nodes across × width].
+    across: Vec<f32>,
+}
+
+impl Elastic {
+    pub fn new(augment: &Augment) -> Self {
+        let (height, width) = (augment.height as usize, augment.width as usize);
+        let (amplitude, smoothness) = augment.elastic;
+        let (down, across) = (weights(height, smoothness), weights(width, smoothness));
+        let nodes = (down.len() / height, across.len() / width);
+        // U(−1, 1) has the deviation 1/√3.
+        let factor = f64::from(amplitude) * 3f64.sqrt();
+        let turned = (0..across.len()).map(|at| across[at % width * nodes.1 + at / width]);
+        Self {
+            height,
+            width,
+            nodes,
+            down: down.iter().map(|weight| (weight * factor) as f32).collect(),
+            across: turned.map(|weight| weight as f32).collect(),
+        }
+    }
+
+    /// Numbers of memory that [`Self::draw`] takes.
+    pub fn words(&self) -> usize {
+        let (down, across) = self.nodes;
+        down * (across + self.width) + 2 * self.height * self.width
+    }
+
+    /// Displacements of rows, then of columns, of all pixels.
+    pub fn draw<'a>(&self, draws: &Draws, memory: &'a mut [f32]) -> [&'a [f32]; 2] {
+        let (down, across) = self.nodes;
+        let pixels = self.height * self.width;
+        let (fields, rest) = memory.split_at_mut(2 * pixels);
+        let (grid, lines) = rest.split_at_mut(down * across);
+        for (which, field) in fields.chunks_mut(pixels).enumerate() {
+            draws.uniform(1.0, PLAIN + which * grid.len(), grid);
+            product(grid, &self.across, lines, self.width);
+            product(&self.down, lines, field, self.width);
+        }
+        let (rows, columns) = fields.split_at(pixels);
+        [rows, columns]
+    }
+}
+
+/// c [m × columns] ← a [m × k] · b [k × columns].
+fn product(a: &[f32], b: &[f32], c: &mut [f32], columns: usize) {
+    let inner = b.len() / columns;
+    for (a, c) in a.chunks(inner).zip(c.chunks_mut(columns)) {
+        c.fill(0.0);
+        for (a, b) in a.iter().zip(b.chunks(columns)) {
+            for (c, b) in c.iter_mut().zip(b) {
+                *c += a * b;
+            }
+        }
+    }
+}
+
+/// For each of `size` pixels the Gaussian's values at the nodes, scaled to a norm of one.
+fn weights(size: usize, deviation: f32) -> Vec<f64> {
+    let deviation = f64::from(deviation);
+    let nodes = (size as f64 / deviation).ceil() as usize + 2 * MARGIN;
+    let mut weights = Vec::with_capacity(size * nodes);
+    for pixel in 0..size {
+        let distance = |node: usize| pixel as f64 / deviation - (node as f64 - MARGIN as f64);
+        let values: Vec<f64> = (0..nodes).map(|node| gaussian(distance(node))).collect();
+        let norm = values.iter().fold(0.0, |sum, value| sum + value * value).sqrt();
+        weights.extend(values.iter().map(|value| value / norm));
+    }
+    weights
+}
+
+/// exp(−x² / 2) in plain arithmetic, as for sine and cosine: the exponential of a 1024th of it, ten
+/// times squared.
+fn gaussian(x: f64) -> f64 {
+    let small = -x * x / 2048.0;
+    let series = (1..=16).rev().fold(1.0, |sum, n| 1.0 + sum * small / f64::from(n));
+    (0..10).fold(series, |value, _| value * value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gaussian_agrees_with_the_standard_librarys_exponential() {
+        for x in [0.0, 0.1, 1.0, 2.5, 6.0] {
+            let exact = (-x * x / 2f64).exp();
+            assert!((gaussian(x) - exact).abs() < 1e-12 * exact, "{x}");
+        }
+    }
+}
