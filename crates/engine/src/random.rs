@@ -11,25 +11,36 @@ const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 const ROUNDS: usize = 10;
 /// Words of a draw.
 pub const BLOCK: usize = 4;
+/// Blocks that are drawn together, and their words.
+const TOGETHER: usize = 16;
+const WORDS: usize = TOGETHER * BLOCK;
 
 /// The largest seed: what a JavaScript number holds exactly.
 pub const MAX_SEED: u64 = (1 << 53) - 1;
 
 /// One block of Philox4x32-10: four words from a counter and a key.
 #[must_use]
-pub fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
+pub fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
+    side_by_side(counter.map(|word| [word]), key).map(|[word]| word)
+}
+
+/// `N` blocks at once, which the compiler makes vectors of: word by word of all blocks.
+#[inline(always)]
+fn side_by_side<const N: usize>(mut counter: [[u32; N]; 4], mut key: [u32; 2]) -> [[u32; N]; 4] {
     for round in 0..ROUNDS {
         if round > 0 {
             key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
         }
-        let low = u64::from(MULTIPLIERS[0]) * u64::from(counter[0]);
-        let high = u64::from(MULTIPLIERS[1]) * u64::from(counter[2]);
-        counter = [
-            (high >> 32) as u32 ^ counter[1] ^ key[0],
-            high as u32,
-            (low >> 32) as u32 ^ counter[3] ^ key[1],
-            low as u32,
-        ];
+        let mut next = [[0; N]; 4];
+        for block in 0..N {
+            let low = u64::from(MULTIPLIERS[0]) * u64::from(counter[0][block]);
+            let high = u64::from(MULTIPLIERS[1]) * u64::from(counter[2][block]);
+            next[0][block] = (high >> 32) as u32 ^ counter[1][block] ^ key[0];
+            next[1][block] = high as u32;
+            next[2][block] = (low >> 32) as u32 ^ counter[3][block] ^ key[1];
+            next[3][block] = low as u32;
+        }
+        counter = next;
     }
     counter
 }
@@ -62,15 +73,29 @@ impl Draws {
         self.words((element / BLOCK) as u32)[element % BLOCK]
     }
 
-    /// Calls `f(i, word)` with the words of elements `first` … `first` + `count` − 1.
-    pub fn each_word(&self, first: usize, count: usize, mut f: impl FnMut(usize, u32)) {
-        for block in first / BLOCK..(first + count).div_ceil(BLOCK) {
-            for (place, word) in self.words(block as u32).into_iter().enumerate() {
-                let element = block * BLOCK + place;
-                if element >= first && element < first + count {
-                    f(element - first, word);
-                }
+    /// The words of `TOGETHER` blocks, element by element.
+    fn many_words(&self, block: u32) -> [u32; WORDS] {
+        let same = |word: u32| [word; TOGETHER];
+        let blocks = std::array::from_fn(|place| block.wrapping_add(place as u32));
+        let step = [self.step as u32, (self.step >> 32) as u32];
+        let counter = [blocks, same(self.index), same(step[0]), same(step[1])];
+        let words = side_by_side(counter, self.key);
+        std::array::from_fn(|place| words[place % BLOCK][place / BLOCK])
+    }
+
+    /// Makes each value `f(value, word)`, with the words of the elements from `first` on.
+    #[inline(always)]
+    pub fn change(&self, first: usize, values: &mut [f32], f: impl Fn(f32, u32) -> f32) {
+        let mut done = 0;
+        while done < values.len() {
+            let (block, skipped) = ((first + done) / BLOCK, (first + done) % BLOCK);
+            let words = self.many_words(block as u32);
+            let rest = &mut values[done..];
+            let count = rest.len().min(WORDS - skipped);
+            for (value, word) in rest[..count].iter_mut().zip(&words[skipped..]) {
+                *value = f(*value, *word);
             }
+            done += count;
         }
     }
 
@@ -88,20 +113,7 @@ impl Draws {
 
     #[inline(always)]
     fn fill(&self, first: usize, values: &mut [f32], value: impl Fn(u32) -> f32) {
-        let skipped = first % BLOCK;
-        let (head, rest) = values.split_at_mut(values.len().min((BLOCK - skipped) % BLOCK));
-        if !head.is_empty() {
-            let words = self.words((first / BLOCK) as u32);
-            for (slot, word) in head.iter_mut().zip(&words[skipped..]) {
-                *slot = value(*word);
-            }
-        }
-        for (block, chunk) in rest.chunks_mut(BLOCK).enumerate() {
-            let words = self.words((first.div_ceil(BLOCK) + block) as u32);
-            for (slot, word) in chunk.iter_mut().zip(words) {
-                *slot = value(word);
-            }
-        }
+        self.change(first, values, |_, word| value(word));
     }
 }
 
@@ -257,6 +269,19 @@ mod tests {
             ),
             [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
         );
+    }
+
+    #[test]
+    fn words_are_those_of_their_elements_wherever_a_run_of_them_begins() {
+        let draws = Draws::new(3, Stream::Dropout, 1 << 33, 2);
+        for first in [0, 1, 3, 4, 63, 64, 4_000] {
+            for len in [0, 1, 5, 63, 64, 65, 200] {
+                let mut values = vec![0.0; len];
+                draws.change(first, &mut values, |_, word| (word >> 8) as f32);
+                let word = |i: usize| (draws.word(first + i) >> 8) as f32;
+                assert_eq!(values, (0..len).map(word).collect::<Vec<_>>());
+            }
+        }
     }
 
     #[test]

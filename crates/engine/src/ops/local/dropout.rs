@@ -23,7 +23,7 @@ pub fn backward(op: &LocalBackward, rate: f32, index: u32, lowering: &mut Loweri
 struct Mask {
     index: u32,
     /// Words below it are dropped.
-    threshold: u64,
+    threshold: u32,
     /// Of what is kept.
     factor: f32,
 }
@@ -34,7 +34,8 @@ impl Mask {
             return Err(Error::new(format!("dropout of rate {rate} is not in [0, 1)")));
         }
         let rate = if training { f64::from(rate) } else { 0.0 };
-        let threshold = (rate * 2f64.powi(32)).round() as u64;
+        // Below 2³², as an f32 below 1 is at most 1 − 2⁻²⁴.
+        let threshold = (rate * 2f64.powi(32)).round() as u32;
         Ok(Self { index, threshold, factor: (1.0 / (1.0 - rate)) as f32 })
     }
 }
@@ -51,9 +52,8 @@ fn stage(mask: Mask, (x, out): (&str, &str), lowering: &mut Lowering) -> Result<
             if mask.threshold == 0 {
                 continue;
             }
-            draws.each_word(row * x.width, x.width, |column, word| {
-                let kept = u64::from(word) >= mask.threshold;
-                values[column] = if kept { values[column] * mask.factor } else { 0.0 };
+            draws.change(row * x.width, values, |value, word| {
+                if word < mask.threshold { 0.0 } else { value * mask.factor }
             });
         }
     });
