@@ -40,6 +40,24 @@ test('the configuration of a run folder repeats the run to the last bit', () => 
   expect(hash([...again, '--seed', '8'])).not.toBe(hash(again))
 })
 
+test('a run of a network that a file describes block by block goes on too', () => {
+  const kernels = {
+    kind: 'conv2d',
+    channels: 2,
+    kernel: 7,
+    stride: 4,
+    parts: [{ kind: 'batchNorm' }],
+  }
+  const network = { shape: [28, 28, 1], blocks: [kernels, { kind: 'dense', width: 10 }] }
+  const file = join(temporaryFolder(), 'settings.json')
+  writeFileSync(file, JSON.stringify({ network, seed: 3, threads: 1, dropout: 0.2 }))
+  const whole = hash(['--config', file, '--epochs', '2', '--schedule', 'constant', '--no-save'])
+  const folder = join(temporaryFolder(), 'run')
+  hash(['--config', file, '--epochs', '1', '--schedule', 'constant', '--out', folder])
+  expect(config(folder)).toMatchObject({ network })
+  expect(hash(['--resume', folder, '--epochs', '2'])).toBe(whole)
+})
+
 test('a finished run goes on to more epochs, and its folder then says so', () => {
   const folder = trained(1)
   const told = events(['train', '--out', folder, '--resume', '--epochs', '3'])

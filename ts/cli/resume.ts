@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import {
   fromFile,
   keys,
@@ -19,7 +20,7 @@ export function resumedConfig(folder: string, given: Given): Config {
   const config = resolveConfig(before)
   const wanted = resolveConfig(new Map([...before, ...given]))
   for (const key of keys) {
-    if (config[key] === wanted[key] || free.includes(key)) continue
+    if (isDeepStrictEqual(config[key], wanted[key]) || free.includes(key)) continue
     const [now, then] = [wanted[key], config[key]].map((value) => JSON.stringify(value))
     const where = given.get(key)?.where ?? key
     throw new UsageError(
