@@ -15,8 +15,9 @@ const samePlace = {
 /** Whose a row is: a peer's name with its form, or `ours`. */
 export const byWhom = ({ peer = 'ours', form }) => (form === undefined ? peer : `${peer} (${form})`)
 
-/** What of ours a row measures: a rule, on which inputs; a product. */
-export const what = ({ rule, job, inputs }) => [rule ?? job, inputs].filter(Boolean).join(' ')
+/** What of ours a row measures: a rule, by which optimizer, on which inputs; a product. */
+export const what = ({ rule, job, optimizer = 'sgd', inputs }) =>
+  [rule ?? job, optimizer === 'sgd' ? '' : optimizer, inputs].filter(Boolean).join(' ')
 
 /** A row per pair of ours and a peer's: `{ ours, peer, ratio, … }`. */
 export function ratios(rows) {
@@ -25,6 +26,8 @@ export function ratios(rows) {
     rows
       .filter((row) => row.peer === undefined && row.bench === theirs.bench)
       .filter((row) => samePlace[row.bench](row, theirs))
+      // Peers go by SGD.
+      .filter(({ optimizer = 'sgd' }) => optimizer === 'sgd')
       .filter((row) => row.rule === undefined || AGAINST[theirs.rule].includes(row.rule))
       .map((ours) => pair(ours, theirs)),
   )

@@ -1,19 +1,28 @@
-import type { Phase, Precision, Program, Reduction } from '../engine/program.js'
+import type {
+  Instruction,
+  Phase,
+  Precision,
+  Program,
+  Reduction,
+  Update,
+} from '../engine/program.js'
 import { UsageError } from '../errors.js'
 import { layoutsOf, type Network } from '../network/index.js'
 import type { Rule } from '../rules/rule.js'
 import type { Loss } from '../training/losses.js'
 import type { Optimizer } from '../training/optimizers.js'
+import { clip } from './clip.js'
 import { checkFeedback, type FeedbackOptions } from './feedback.js'
 import { gather } from './forward.js'
 import { hear } from './lessons.js'
 import { needsDense } from './maps.js'
 import { derive, mirrorsOf } from './mirrors.js'
+import { stepNorms } from './norms.js'
 import { PhaseBuilder, Tensors, type Context } from './phase.js'
 import { probe } from './probe.js'
 import { Step } from './step.js'
 import { parameters, type Scales } from './tensors.js'
-import { mirrorOf, update } from './update.js'
+import { mirrorOf, update, whileLearning } from './update.js'
 
 export interface CompileOptions extends Scales, FeedbackOptions {
   readonly network: Network
@@ -81,9 +90,16 @@ function train(context: Context): Phase {
   phase.knobs.push('learningRate')
   context.options.rule.train(step)
   const { matrices } = step
+  const updates: (Instruction & Update)[] = []
+  // Whatever bounds all gradients needs them all before the first update.
+  const waits = context.options.optimizer.clipNorm !== undefined
   hear(phase, step.lessons, (heard) => {
-    update(phase, heard, mirrorOf(phase, heard.block, matrices))
+    const op = update(phase, heard, mirrorOf(phase, heard.block, matrices))
+    if (waits) updates.push(op)
+    else phase.add(op)
+    stepNorms(phase, heard.block, whileLearning(phase, heard.block))
   })
+  phase.add(...clip(context, updates), ...updates)
   derive(phase, mirrorsOf(matrices))
   step.finish()
   return phase.build()

@@ -1,4 +1,4 @@
-import type { Instruction, Mirror } from '../engine/program.js'
+import type { Instruction, Mirror, Update } from '../engine/program.js'
 import { FeedalignError } from '../errors.js'
 import type { Matrix } from '../rules/signals.js'
 import { matrixTensor } from './feedback.js'
@@ -6,23 +6,23 @@ import { learnsKnob } from './knobs.js'
 import type { Heard } from './lessons.js'
 import { patchSlot } from './maps.js'
 import { names } from './names.js'
-import { stepNorms } from './norms.js'
 import { stepping } from './optimizers.js'
 import { givenKey, type PhaseBuilder } from './phase.js'
 
-/** Adds the ops by which a block learns from its delta. */
+/** The op by which a block learns from its delta. */
 export function update(
   phase: PhaseBuilder,
   { block, lesson, pass, delta }: Heard,
   mirror?: Mirror,
-): void {
+): Instruction & Update {
   const { context } = phase
   const { optimizer, reduction } = context.options
   const weight = names.weight(block)
   const bias = lesson.bias === false ? undefined : names.bias(block)
   const x = phase.givens.get(givenKey(pass, block))
   if (x === undefined) throw new FeedalignError(`block ${block} is in no pass ${pass}`)
-  phase.add({
+  const { maxNorm } = optimizer
+  return {
     op: 'update',
     weight,
     ...(bias === undefined ? {} : { bias }),
@@ -32,15 +32,15 @@ export function update(
     scale: 1,
     weightDecay: optimizer.weightDecay,
     ...stepping(context, { weight, bias, block }),
+    ...(maxNorm === undefined ? {} : { maxNorm }),
     ...(mirror === undefined ? {} : { mirror }),
     ...patchSlot(context, block),
     ...whileLearning(phase, block),
-  })
-  stepNorms(phase, block, whileLearning(phase, block))
+  }
 }
 
 /** The slot that switches the update off while the block is held. */
-function whileLearning(phase: PhaseBuilder, block: number): Pick<Instruction, 'enabled'> {
+export function whileLearning(phase: PhaseBuilder, block: number): Pick<Instruction, 'enabled'> {
   if (phase.context.options.held?.includes(block) !== true) return {}
   const knob = learnsKnob(block)
   if (!phase.knobs.includes(knob)) phase.knobs.push(knob)

@@ -54,7 +54,7 @@ export function optimizerOf(settings: Settings): Optimizer {
   const usual =
     name === 'sgd' ? defaultLearningRate(findRule(settings.rule)()) : adaptiveLearningRate
   const { learningRate = usual } = settings
-  const given = [...own[name], 'weightDecay', 'clipValue'] as const
+  const given = [...own[name], 'weightDecay', 'clipValue', 'clipNorm', 'maxNorm'] as const
   const chosen = given.filter((key) => settings[key] !== undefined)
   return optimizers[name]({
     ...Object.fromEntries(chosen.map((key) => [key, settings[key]])),

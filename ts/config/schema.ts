@@ -166,6 +166,16 @@ export const schema = v.strictObject({
     '<g>',
     'elements of the gradient are cut to ± this',
   ),
+  clipNorm: told(
+    v.optional(single('a number above 0', (most) => most > 0)),
+    '<norm>',
+    'of all gradients together, at most',
+  ),
+  maxNorm: told(
+    v.optional(single('a number above 0', (most) => most > 0)),
+    '<norm>',
+    'of the weights into a unit, at most',
+  ),
   learningRateFactors: told(
     v.optional(text(parseFactors)),
     '<factors>',

@@ -191,6 +191,11 @@ export type Update = {
    */
   weightDecay: Scalar
   /**
+   * The most that the norm of a column of the weight, without the bias, may be after the step:
+   * longer ones are scaled down to it.
+   */
+  maxNorm?: number
+  /**
    * A second matrix of the weight's shape that takes the same step.
    */
   mirror?: Mirror
@@ -287,7 +292,14 @@ export type Derive = { from: string; into: string; how: Derivation }
 
 export type Measure = { a: string; b: string; metrics: [string, string, string] }
 
-export type Clip = { pairs: Array<Pair>; norm: Scalar }
+export type Clip = {
+  pairs: Array<Pair>
+  norm: Scalar
+  /**
+   * Of which gradients the norm is: with `mean` they are divided by n.
+   */
+  reduction: Reduction
+}
 
 export type Activation =
   | { kind: 'identity' }
@@ -452,7 +464,14 @@ export type Term = {
   sign: boolean
 }
 
-export type Pair = { x: string; delta: string }
+export type Pair = {
+  x: string
+  delta: string
+  /**
+   * Whether there is a bias, whose gradient is the sum of delta's rows.
+   */
+  bias: boolean
+}
 
 export type Distribution =
   { kind: 'uniform'; range: number } | { kind: 'normal'; deviation: number }

@@ -11,6 +11,16 @@ export interface CommonOptions {
   readonly schedule?: Schedule
   /** Elements of the gradient are cut to ±this, before decay; above 0, no bound unless told. */
   readonly clipValue?: number | undefined
+  /**
+   * The norm of all gradients of weights and biases together is cut to this, blocks that are held
+   * included, before anything else; above 0, no bound unless told. In f32, of dense blocks.
+   */
+  readonly clipNorm?: number | undefined
+  /**
+   * After a step the norm of the weights into each unit, its bias apart, is cut to this; above 0, no
+   * bound unless told. In f32.
+   */
+  readonly maxNorm?: number | undefined
   /** A factor > 0 on the learning rate of each block, from the input side; 1 unless told. */
   readonly learningRateFactors?: readonly number[] | undefined
 }
@@ -43,6 +53,8 @@ interface Common {
   readonly weightDecay: number
   readonly schedule: Schedule
   readonly clipValue: number | undefined
+  readonly clipNorm: number | undefined
+  readonly maxNorm: number | undefined
   readonly learningRateFactors: readonly number[] | undefined
 }
 
@@ -94,14 +106,17 @@ function adaptive(name: Adaptive['name'], options: AdamOptions): Adaptive {
 
 function common(options: CommonOptions): Common {
   const { learningRate, weightDecay = 0, schedule = schedules.constant() } = options
-  const { clipValue, learningRateFactors } = options
+  const { clipValue, clipNorm, maxNorm, learningRateFactors } = options
   check('learningRate', learningRate, learningRate > 0)
   check('weightDecay', weightDecay, weightDecay >= 0)
-  if (clipValue !== undefined) check('clipValue', clipValue, Math.fround(clipValue) > 0)
+  for (const [name, bound] of Object.entries({ clipValue, clipNorm, maxNorm })) {
+    if (bound !== undefined) check(name, bound, Math.fround(bound) > 0)
+  }
   learningRateFactors?.forEach((factor, block) => {
     check(`learningRateFactors[${block}]`, factor, Math.fround(factor) > 0)
   })
-  return { learningRate, weightDecay, schedule, clipValue, learningRateFactors }
+  const bounds = { clipValue, clipNorm, maxNorm }
+  return { learningRate, weightDecay, schedule, ...bounds, learningRateFactors }
 }
 
 /** `1,0.5,0.1`: one factor a block. */

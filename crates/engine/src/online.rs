@@ -29,6 +29,7 @@ fn is_plain(update: &Update) -> bool {
     };
     update.weight_decay == Scalar::Constant(0.0)
         && update.clip_value.is_none()
+        && update.max_norm.is_none()
         && update.mirror.is_none()
         && update.patches.is_none()
 }
@@ -47,7 +48,7 @@ fn can_wait(phase: &Phase, update_place: usize, update: &Update) -> bool {
     };
     phase.ops.iter().enumerate().all(|(place, instruction)| {
         let op = &instruction.op;
-        let Some(written) = writes(op) else { return false };
+        let written = writes(op);
         let overwrites = |name: &String| written.contains(&name.as_str());
         if place == product || place == update_place {
             return !overwrites(&update.delta);
@@ -75,9 +76,9 @@ fn looked_at(op: &Op) -> Vec<&str> {
     }
 }
 
-/// Names of the tensors that an op writes; none for ops of which this file knows nothing.
-fn writes(op: &Op) -> Option<Vec<&str>> {
-    Some(match op {
+/// Names of the tensors that an op writes.
+fn writes(op: &Op) -> Vec<&str> {
+    match op {
         Op::Gather(op) => std::iter::once(&*op.input).chain(op.targets.as_deref()).collect(),
         Op::Linear(op) => vec![&op.out],
         Op::Project(op) => vec![&op.out],
@@ -102,13 +103,14 @@ fn writes(op: &Op) -> Option<Vec<&str>> {
             let score = op.score.as_ref().map(|score| &*score.into);
             op.delta.as_deref().into_iter().chain(score).collect()
         }
+        Op::Step(op) => vec![&op.vector],
+        Op::Clip(op) => op.pairs.iter().map(|pair| &*pair.delta).collect(),
         Op::Combine(op) => vec![&op.out],
         Op::RowScale(op) => vec![&op.out],
         Op::Noise(op) => vec![&op.out],
         Op::Derive(op) => vec![&op.into],
         Op::Classify(_) | Op::Measure(_) => vec![],
-        _ => return None,
-    })
+    }
 }
 
 #[cfg(test)]
@@ -184,7 +186,12 @@ mod tests {
     }
 
     #[test]
-    fn an_update_does_not_wait_beside_an_op_of_which_nothing_is_known() {
-        assert!(!waits(|ops| ops.push(json!({ "op": "clip", "pairs": [], "norm": 1.0 }))));
+    fn an_update_waits_behind_what_bounds_its_gradient_and_not_before_it() {
+        let clip = || {
+            json!({ "op": "clip", "pairs": [{ "x": "x", "delta": "delta", "bias": true }],
+                "norm": 1.0, "reduction": "mean" })
+        };
+        assert!(waits(|ops| ops.insert(3, clip())));
+        assert!(!waits(|ops| ops.push(clip())));
     }
 }

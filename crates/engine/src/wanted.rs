@@ -47,6 +47,10 @@ fn reads(op: &Op) -> Vec<(&str, Form)> {
         }
         Op::Update(op) => vec![(&op.x, Form::Paired), (&op.delta, Form::Paired)],
         Op::Step(op) => vec![(&op.gradient, Form::Paired)],
+        Op::Clip(op) => {
+            let pairs = op.pairs.iter().flat_map(|pair| [&pair.x, &pair.delta]);
+            pairs.map(|name| (name, Form::Values)).collect()
+        }
         Op::Local(op) => vec![(&op.x, Form::Values)],
         Op::LocalBackward(op) => {
             let saved = op.saved.iter();

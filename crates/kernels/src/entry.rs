@@ -28,8 +28,8 @@ macro_rules! kernel {
 
             use super::*;
             use crate::form::{ListedProject, ListedUpdate, TurnedForward};
-            use crate::kernel::{Activation, Forward, Gate, Map, Online, Project, Transpose, Update, UpdateBias};
-            use crate::{few, gemm, listed, online, peak, rows, traffic, turned};
+            use crate::kernel::{Activation, Forward, Gate, Map, MaxNorm, Online, Project, Transpose, Update, UpdateBias};
+            use crate::{few, gemm, listed, max_norm, online, peak, rows, traffic, turned};
 
             // SAFETY (of all entries): called by the methods of the kernel alone, whose value
             // proves that the CPU has the features; jobs are valid by the trait's contract.
@@ -78,6 +78,10 @@ macro_rules! kernel {
             $(#[target_feature(enable = $features)])?
             pub unsafe fn listed_update(job: &ListedUpdate, units: Range<usize>) {
                 unsafe { listed::update::<$vector, $listed>(job, units) }
+            }
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn max_norm(job: &MaxNorm, units: Range<usize>) {
+                unsafe { max_norm::max_norm::<$vector>(job, units) }
             }
             $(#[target_feature(enable = $features)])?
             pub unsafe fn update_bias(job: &UpdateBias, units: Range<usize>) {
@@ -187,6 +191,16 @@ macro_rules! kernel {
                 units: core::ops::Range<usize>,
             ) {
                 unsafe { entries::listed_update(job, units) }
+            }
+            fn max_norm_units(&self, job: &crate::kernel::MaxNorm) -> usize {
+                crate::max_norm::units(job)
+            }
+            unsafe fn max_norm(
+                &self,
+                job: &crate::kernel::MaxNorm,
+                units: core::ops::Range<usize>,
+            ) {
+                unsafe { entries::max_norm(job, units) }
             }
             fn update_bias_units(&self, job: &crate::kernel::UpdateBias) -> usize {
                 job.columns.div_ceil(crate::kernel::LANES)

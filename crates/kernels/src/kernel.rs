@@ -47,7 +47,7 @@
 
 use core::ops::Range;
 
-use crate::form::{ListedProject, ListedUpdate, TurnedForward};
+use crate::form::{ListedProject, ListedUpdate, Lists, TurnedForward};
 use crate::optimizer::{Optimizer, State};
 use crate::vecmath;
 
@@ -177,6 +177,13 @@ pub struct Update {
 }
 
 impl Update {
+    /// What the optimizer reads and writes, where it begins.
+    #[inline(always)]
+    pub(crate) fn stepped(&self) -> impl Iterator<Item = *mut f32> + use<> {
+        let State { moments: [a, b], mirror } = self.state;
+        [self.weight, a, b, mirror].into_iter().filter(|start| !start.is_null())
+    }
+
     /// Whether it is the plain step of [`Optimizer`].
     #[inline(always)]
     #[must_use]
@@ -209,6 +216,20 @@ pub struct UpdateBias {
     pub rows: usize,
     pub columns: usize,
     pub optimizer: Optimizer,
+}
+
+/// Scales the columns of W `[inner × columns]` whose norm is above `most` down to it: one chain of
+/// squares a column over ascending lines, then W ← W · (most / norm) in those columns.
+#[derive(Clone, Copy, Debug)]
+pub struct MaxNorm {
+    /// In panels, or the lines of `lists`.
+    pub weight: *mut f32,
+    /// `None` where every panel holds all input rows.
+    pub lists: Option<Lists>,
+    pub inner: usize,
+    pub columns: usize,
+    /// Above 0.
+    pub most: f32,
 }
 
 /// deltaᵀ `[columns × rows]` in panels of 16 rows, zero past the last, of delta `[rows × columns]`.
@@ -286,6 +307,12 @@ pub trait Kernel: Send + Sync {
     /// # Safety
     /// As stated at the trait.
     unsafe fn listed_update(&self, job: &ListedUpdate, units: Range<usize>);
+
+    /// One unit is one panel.
+    fn max_norm_units(&self, job: &MaxNorm) -> usize;
+    /// # Safety
+    /// As stated at the trait.
+    unsafe fn max_norm(&self, job: &MaxNorm, units: Range<usize>);
 
     /// One unit is one panel of the bias.
     fn update_bias_units(&self, job: &UpdateBias) -> usize;

@@ -21,6 +21,7 @@ mod few;
 mod gemm;
 mod generic;
 mod listed;
+mod max_norm;
 mod online;
 mod optimizer;
 #[cfg(target_arch = "x86_64")]
@@ -40,8 +41,8 @@ mod x86_64;
 pub use elements::Elements;
 pub use form::{ListedProject, ListedUpdate, Lists, RowLists, TurnedForward};
 pub use kernel::{
-    Activation, Epilogue, Forward, Gate, Kernel, LANES, Map, Online, Project, ROW_CHUNK, Transpose,
-    Update, UpdateBias,
+    Activation, Epilogue, Forward, Gate, Kernel, LANES, Map, MaxNorm, Online, Project, ROW_CHUNK,
+    Transpose, Update, UpdateBias,
 };
 pub use optimizer::{Moments, Optimizer, State};
 pub use pool::{Member, Pool};

@@ -8,7 +8,7 @@ use common::{Rows, packed, rows, values};
 use feedalign_kernels::dispatch::available;
 use feedalign_kernels::{
     Activation, Elements, Epilogue, Forward, Gate, Kernel, LANES, ListedProject, ListedUpdate,
-    Lists, Optimizer, Project, RowLists, Transpose, TurnedForward, Update, panels,
+    Lists, MaxNorm, Optimizer, Project, RowLists, Transpose, TurnedForward, Update, panels,
 };
 use proptest::prelude::{ProptestConfig, prop_assert, proptest};
 
@@ -368,6 +368,26 @@ fn transposing_squares_keeps_every_element() {
                     }
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn a_bound_on_the_norm_of_listed_columns_is_that_of_the_dense_matrix() {
+    for (inner, columns) in INNER.into_iter().flat_map(|i| COLUMNS.map(|o| (i, o))) {
+        let matrix = Sparse::drawn(Elements::F32, inner, columns, 0.6);
+        for kernel in available() {
+            let (mut lines, mut dense) = (matrix.lines.clone(), matrix.dense.clone());
+            for (weight, lists) in [(&mut lines, Some(matrix.lists())), (&mut dense, None)] {
+                let weight = weight.as_mut_ptr();
+                let job = MaxNorm { weight, lists, inner, columns, most: 0.8 };
+                // SAFETY: the buffers have the shapes stated.
+                in_two(kernel.max_norm_units(&job), |units| unsafe {
+                    kernel.max_norm(&job, units);
+                });
+            }
+            assert!(lines == matrix.lines_of(&dense), "{inner} × {columns}");
+            assert!(inner < 9 || lines != matrix.lines);
         }
     }
 }

@@ -7,8 +7,8 @@ use common::optimizers::{OPTIMIZERS, Stepped};
 use common::{ACTIVATIONS, Rows, activated, assert_near, assert_sum_near, packed, rows};
 use feedalign_kernels::dispatch::available;
 use feedalign_kernels::{
-    Activation, Epilogue, Forward, Gate, Kernel, LANES, Online, Optimizer, Project, ROW_CHUNK,
-    State, Transpose, Update, UpdateBias, panels,
+    Activation, Epilogue, Forward, Gate, Kernel, LANES, MaxNorm, Online, Optimizer, Project,
+    ROW_CHUNK, State, Transpose, Update, UpdateBias, panels,
 };
 
 /// Around the edges of tiles of 2, 6, 8 rows and of 1, 2, 4 vectors of rows.
@@ -425,5 +425,38 @@ fn a_sum_that_an_underflow_left_at_negative_zero_is_as_if_no_line_had_been_passe
     for kernel in available() {
         let run = |fused| online(&*kernel, (3, 1), (&x, &next), &weight, fused);
         assert!(bits(&run(true)) == bits(&run(false)), "{}", kernel.name());
+    }
+}
+
+#[test]
+fn columns_longer_than_the_bound_are_cut_to_it_and_the_others_keep_their_bits() {
+    for (inner, columns) in INNER.into_iter().flat_map(|i| COLUMNS.map(|o| (i, o))) {
+        // Column o is o + 1 times as long as it would be.
+        let (mut plain, _) = packed(inner, columns, 3);
+        for (at, value) in plain.iter_mut().enumerate() {
+            *value *= (at % columns + 1) as f32 / 8.0;
+        }
+        let mut before = vec![f32::NAN; panels::len(inner, columns)];
+        panels::pack(panels::Way::Straight, &plain, inner, columns, &mut before);
+        let after = same_bits("max norm", |kernel| {
+            let mut weight = before.clone();
+            let job =
+                MaxNorm { weight: weight.as_mut_ptr(), lists: None, inner, columns, most: 2.0 };
+            // SAFETY: the buffer has the shape stated.
+            in_two(kernel.max_norm_units(&job), |units| unsafe { kernel.max_norm(&job, units) });
+            weight
+        });
+        for o in 0..columns {
+            let at = |i: usize| panels::index(inner, i, o);
+            let square =
+                |values: &[f32]| (0..inner).map(|i| f64::from(values[at(i)]).powi(2)).sum();
+            let norm = |values: &[f32]| f64::sqrt(square(values));
+            if norm(&before) > 2.0 {
+                assert_near(norm(&after) as f32, 2.0, "max norm");
+            } else {
+                assert!((0..inner).all(|i| after[at(i)].to_bits() == before[at(i)].to_bits()));
+            }
+        }
+        assert!(inner < 5 || columns < 30 || bits(&after) != bits(&before));
     }
 }

@@ -3,7 +3,9 @@
 
 mod augment;
 mod classify;
+mod clip;
 mod combine;
+mod companions;
 mod conv;
 mod derive;
 mod forward;
@@ -15,6 +17,7 @@ mod local;
 #[cfg(test)]
 mod local2d;
 mod loss;
+mod max_norm;
 mod measure;
 mod noise;
 mod online;
@@ -77,7 +80,7 @@ pub fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
         Op::Noise(op) => noise::lower(op, lowering),
         Op::Derive(op) => derive::lower(op, lowering),
         Op::Measure(op) => measure::lower(op, lowering),
-        Op::Clip(_) => Err(unsupported("clipping by norm")),
+        Op::Clip(op) => clip::lower(op, lowering),
     }
 }
 

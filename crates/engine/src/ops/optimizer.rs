@@ -1,12 +1,11 @@
-//! What `update` and `step` have in common: an optimizer's numbers and what it remembers.
+//! What `update` and `step` have in common: an optimizer's numbers.
 
 use feedalign_kernels as kernels;
-use feedalign_kernels::State;
 
 use super::Address;
 use crate::error::{Error, Result};
 use crate::plan::{Lowering, Value};
-use crate::program::{Mirror, Moments, Optimizer, Reduction, Scalar, Step, Update};
+use crate::program::{Mirror, Optimizer, Reduction, Scalar, Step, Update};
 use crate::tensors::Id;
 
 /// The slots of an op that steps parameters.
@@ -86,7 +85,9 @@ impl Numbers {
         let none = Scalar::Constant(0.0);
         let weight_decay = lowering.value(slots.weight_decay.unwrap_or(&none))?;
         if slots.mirror.is_some() && !matches!(weight_decay, Value::Constant(0.0)) {
-            return Err(Error::new("a mirrored update decays by its mirror's `decay` alone"));
+            return Err(Error::new(
+                "a mirrored update decays by its mirror's `decay` alone: set weightDecay 0",
+            ));
         }
         Ok(Self {
             learning_rate: lowering.value(learning_rate)?,
@@ -198,7 +199,8 @@ fn beta(name: &str, value: f64) -> Result<f64> {
     Err(Error::new(format!("{name} {value} is not from 0 to below 1")))
 }
 
-fn positive(name: &str, value: f32) -> Result<f32> {
+/// A finite number above 0.
+pub fn positive(name: &str, value: f32) -> Result<f32> {
     if value > 0.0 && value.is_finite() {
         return Ok(value);
     }
@@ -224,72 +226,6 @@ fn power(mut base: f64, mut exponent: u32) -> f64 {
         exponent /= 2;
     }
     product
-}
-
-/// Tensors that move along with a parameter, as in [`State`].
-#[derive(Clone, Copy, Default)]
-pub struct Companions {
-    pub moments: [Option<Id>; 2],
-    pub mirror: Option<Id>,
-}
-
-impl Companions {
-    /// The weight's, or the vector's of a `step`; `find` checks a tensor by its name.
-    pub fn of(optimizer: &Optimizer, find: impl Fn(&str) -> Result<Id>) -> Result<Self> {
-        let moments = match optimizer {
-            Optimizer::Sgd { velocity, .. } => [velocity.as_deref(), None],
-            Optimizer::Adaptive { first, moments, .. } => names(moments, *first)?,
-        };
-        Self::found(moments, find)
-    }
-
-    pub fn of_bias(optimizer: &Optimizer, find: impl Fn(&str) -> Result<Id>) -> Result<Self> {
-        let moments = match optimizer {
-            Optimizer::Sgd { velocity: Some(_), bias_velocity: None, .. } => {
-                return Err(Error::new("momentum needs a velocity tensor for the bias too"));
-            }
-            Optimizer::Sgd { bias_velocity, .. } => [bias_velocity.as_deref(), None],
-            Optimizer::Adaptive { bias_moments: None, .. } => {
-                return Err(Error::new("the bias has no moments"));
-            }
-            Optimizer::Adaptive { first, bias_moments: Some(moments), .. } => {
-                names(moments, *first)?
-            }
-        };
-        Self::found(moments, find)
-    }
-
-    fn found(names: [Option<&str>; 2], find: impl Fn(&str) -> Result<Id>) -> Result<Self> {
-        let [a, b] = names.map(|name| name.map(&find).transpose());
-        Ok(Self { moments: [a?, b?], mirror: None })
-    }
-
-    pub fn ids(self) -> impl Iterator<Item = Id> {
-        self.moments.into_iter().chain([self.mirror]).flatten()
-    }
-
-    /// Where they lie, as a stage captures it.
-    pub fn addresses(self, lowering: &Lowering) -> Addresses {
-        let [a, b] = self.moments.map(|id| super::optional_address(lowering, id));
-        Addresses([a, b, super::optional_address(lowering, self.mirror)])
-    }
-}
-
-fn names(moments: &Moments, first: f64) -> Result<[Option<&str>; 2]> {
-    if moments.first.is_some() == (first > 0.0) {
-        return Ok([moments.first.as_deref(), Some(&moments.second)]);
-    }
-    Err(Error::new("a first moment is kept where β₁ is above 0, and only there"))
-}
-
-#[derive(Clone, Copy)]
-pub struct Addresses([Address<f32>; 3]);
-
-impl Addresses {
-    pub fn state(self) -> State {
-        let [a, b, mirror] = self.0.map(Address::get);
-        State { moments: [a, b], mirror }
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use feedalign_kernels::UpdateBias;
 
-use super::optimizer::{Companions, Numbers};
+use super::companions::Companions;
+use super::optimizer::Numbers;
 use super::{Address, half};
 use crate::error::Result;
 use crate::plan::Lowering;

@@ -2,10 +2,11 @@
 
 use feedalign_kernels::{ListedUpdate, Lists, Update as Job, UpdateBias};
 
-use super::optimizer::{Companions, Numbers};
+use super::companions::Companions;
+use super::optimizer::Numbers;
 use super::turned::turned;
 use super::window::Window;
-use super::{Address, Listing, conv, half};
+use super::{Address, Listing, conv, half, max_norm};
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
 use crate::program::Update;
@@ -17,10 +18,12 @@ pub fn lower(op: &Update, lowering: &mut Lowering) -> Result<()> {
     }
     Numbers::of(op, lowering)?.count(lowering);
     if let Some(patches) = &op.patches {
-        return conv::update(op, patches, lowering);
+        conv::update(op, patches, lowering)?;
+    } else {
+        weight(op, lowering)?;
+        bias(op, lowering)?;
     }
-    weight(op, lowering)?;
-    bias(op, lowering)
+    max_norm::lower(op, lowering)
 }
 
 fn weight(op: &Update, lowering: &mut Lowering) -> Result<()> {

@@ -130,6 +130,11 @@ pub struct Update {
     pub clip_value: Option<f32>,
     /// λ of the weight; biases do not decay.
     pub weight_decay: Scalar,
+    /// The most that the norm of a column of the weight, without the bias, may be after the step:
+    /// longer ones are scaled down to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub max_norm: Option<f32>,
     /// A second matrix of the weight's shape that takes the same step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
@@ -313,11 +318,14 @@ pub struct Measure {
     pub metrics: (String, String, String),
 }
 
-/// Scales all deltas so that the norm of the gradients of the pairs together is ≤ `norm`.
+/// Scales all deltas by one factor, at most 1, so that the norm of the gradients of the pairs together
+/// is at most `norm`. The gradient of a pair is that of a dense weight, xᵀ · delta, and of its bias.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Clip {
     pub pairs: Vec<Pair>,
     pub norm: Scalar,
+    /// Of which gradients the norm is: with `mean` they are divided by n.
+    pub reduction: Reduction,
 }

@@ -224,6 +224,8 @@ pub struct Term {
 pub struct Pair {
     pub x: String,
     pub delta: String,
+    /// Whether there is a bias, whose gradient is the sum of delta's rows.
+    pub bias: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

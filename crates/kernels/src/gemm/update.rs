@@ -274,22 +274,26 @@ unsafe fn update_chunk<V: Vector, const R: usize, const P: usize>(
         let delta_stride = job.delta_stride;
         let delta = job.delta.add(panel * LANES);
         let panel_floats = job.inner * LANES;
-        let later = job.weight.wrapping_add(panel * panel_floats + (i + AHEAD * R) * LANES);
+        let later = panel * panel_floats + (i + AHEAD * R) * LANES;
         let mut sums = [[V::splat(0.0); P]; R];
-        // The lines of W of a later tile are asked for one by one: all at once they would fill
-        // the buffers that loads wait in.
-        let early = rows.start..rows.end.min(R.max(rows.start));
-        for row in early.clone() {
-            for p in 0..P {
-                V::prefetch_write(later.wrapping_add(p * panel_floats + row * LANES));
+        // The lines of a later tile, of W and then of what moves along with it, are asked for one
+        // by one: all at once they would fill the buffers that loads wait in.
+        let mut row = rows.start;
+        for start in job.stepped().take(if row == 0 { usize::MAX } else { 0 }) {
+            let later = start.wrapping_add(later);
+            for line in 0..R.min(rows.end - row) {
+                for p in 0..P {
+                    V::prefetch_write(later.wrapping_add(p * panel_floats + line * LANES));
+                }
+                // The panels of delta lie side by side, and so do R values of x.
+                let delta = delta.add(row * delta_stride);
+                outer_product_step(&mut sums, delta, LANES, |r| x.at.add(row * x.stride + r));
+                row += 1;
             }
-            // The panels of delta lie side by side, and so do R values of x.
-            let delta = delta.add(row * delta_stride);
-            outer_product_step(&mut sums, delta, LANES, |r| x.at.add(row * x.stride + r));
         }
-        let mut left = rows.end - early.end;
-        let mut delta = delta.wrapping_add(early.end * delta_stride);
-        let mut x_at = x.at.wrapping_add(early.end * x.stride);
+        let mut left = rows.end - row;
+        let mut delta = delta.wrapping_add(row * delta_stride);
+        let mut x_at = x.at.wrapping_add(row * x.stride);
         while left >= 2 {
             (delta, x_at) = (in_register(delta), in_register(x_at));
             outer_product_step(&mut sums, delta, LANES, |r| x_at.add(r));

@@ -9,7 +9,7 @@ use super::{ceiling, loops};
 use crate::few;
 use crate::form::{ListedProject, ListedUpdate, TurnedForward};
 use crate::kernel::{
-    Activation, Forward, Gate, Kernel, Map, Online, Project, Transpose, Update, UpdateBias,
+    Activation, Forward, Gate, Kernel, Map, MaxNorm, Online, Project, Transpose, Update, UpdateBias,
 };
 
 /// The three products with one tile.
@@ -115,6 +115,12 @@ impl Kernel for Wasm {
     }
     unsafe fn listed_update(&self, job: &ListedUpdate, units: Range<usize>) {
         unsafe { self.base.listed_update(job, units) }
+    }
+    fn max_norm_units(&self, job: &MaxNorm) -> usize {
+        self.base.max_norm_units(job)
+    }
+    unsafe fn max_norm(&self, job: &MaxNorm, units: Range<usize>) {
+        unsafe { self.base.max_norm(job, units) }
     }
     fn update_bias_units(&self, job: &UpdateBias) -> usize {
         self.base.update_bias_units(job)

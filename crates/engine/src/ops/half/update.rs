@@ -4,7 +4,8 @@ use feedalign_kernels::bf16::{Bf16, Update, UpdateBias, panels};
 use feedalign_kernels::panels::Way;
 use feedalign_kernels::{LANES, Optimizer};
 
-use super::super::optimizer::{Companions, Numbers};
+use super::super::companions::Companions;
+use super::super::optimizer::Numbers;
 use super::{Sent, rows};
 use crate::error::{Error, Result};
 use crate::plan::Lowering;

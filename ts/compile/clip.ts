@@ -1,0 +1,19 @@
+import type { Instruction, Update } from '../engine/program.js'
+import { UsageError } from '../errors.js'
+import type { Context } from './phase.js'
+
+/** The op that bounds the norm of all gradients of these updates, to stand before them. */
+export function clip({ options, tensors }: Context, updates: readonly Update[]): Instruction[] {
+  const { optimizer, reduction } = options
+  const { clipNorm: norm } = optimizer
+  if (norm === undefined) return []
+  for (const { weight, patches } of updates) {
+    if (patches === undefined && tensors.of(weight).structure.kind === 'dense') continue
+    throw new UsageError(
+      `clipNorm ${norm}: the gradient's norm is computed for dense blocks only, and ${weight} ` +
+        'belongs to none; use clipValue',
+    )
+  }
+  const pairs = updates.map(({ x, delta, bias }) => ({ x, delta, bias: bias !== undefined }))
+  return [{ op: 'clip', pairs, norm, reduction }]
+}
