@@ -84,7 +84,7 @@ describe('help', () => {
 
   test('has a flag for each setting, with its default', () => {
     const { stdout } = feedalign(['train', '--help'])
-    expect(stdout).toMatch(/--weight-decay <λ> .*\(default 0\)/)
+    expect(stdout).toMatch(/--epochs <n> .*\(default 10\)/)
     expect(stdout).toMatch(/--rule <name> .*\(default fa\)/s)
   })
 })

@@ -26,7 +26,7 @@ export interface GeneralFlags extends PrintFlags {
 export function addSettings(command: Command, wanted: readonly Key[] = keys): Command {
   for (const key of wanted) {
     const { value, about, unless } = help(key)
-    const usual = unless === undefined ? '' : ` (default ${unless})`
+    const usual = unless === undefined || unless === '' ? '' : ` (default ${unless})`
     command.option(`--${kebab(key)} ${value}`.trim(), about + usual)
   }
   return command
