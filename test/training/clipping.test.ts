@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { CompileOptions } from '../../ts/compile/index.js'
 import { engine, type Session } from '../../ts/engine/index.js'
 import { native } from '../../ts/engine/native.js'
+import { parseNetwork } from '../../ts/network/index.js'
 import { rules } from '../../ts/rules/index.js'
 import { fit } from '../../ts/training/fit.js'
 import { optimizers, type SgdOptions } from '../../ts/training/optimizers.js'
@@ -166,4 +167,11 @@ test('with both bounds a run that was stopped and resumed ends with the same bit
   }
   const resumed = await finish(fit(smallFit({ optimizer, checkpoints, resume: true, threads: 3 })))
   expect(resumed).toBe(await finish(fit(smallFit({ optimizer }))))
+})
+
+test('a bound on the norm of a convolution’s gradients is refused with the cure', () => {
+  const network = parseNetwork('4x3x1-conv2x2:3-4')
+  expect(() => smallSession(withOptions({ clipNorm: 1 }, { network }))).toThrow(
+    /clipNorm 1: .*blocks\.0\.weight is none; use clipValue/,
+  )
 })

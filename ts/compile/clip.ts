@@ -10,8 +10,8 @@ export function clip({ options, tensors }: Context, updates: readonly Update[]):
   for (const { weight, patches } of updates) {
     if (patches === undefined && tensors.of(weight).structure.kind === 'dense') continue
     throw new UsageError(
-      `clipNorm ${norm}: the gradient's norm is computed for dense blocks only, and ${weight} ` +
-        'belongs to none; use clipValue',
+      `clipNorm ${norm}: the norm is that of gradients of dense weights, and ${weight} is none; ` +
+        'use clipValue',
     )
   }
   const pairs = updates.map(({ x, delta, bias }) => ({ x, delta, bias: bias !== undefined }))
