@@ -66,7 +66,7 @@ async function startRivals({ inputs, labels }, threads) {
 function prepare({ rule, batch, threads, inputs }, { data, count, scales }) {
   const program = compile({
     network: parseNetwork(NETWORK),
-    rule: findRule(rule),
+    rule: findRule(rule)(),
     loss: losses.crossEntropy(),
     optimizer: optimizers.sgd({ learningRate: 0.001 }),
     batch,

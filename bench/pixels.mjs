@@ -22,5 +22,5 @@ export function engineData({ inputs, targets }) {
 
 /** A run of the network on them; `options` are those of `fit`, with the rule by its name. */
 export function trained(data, { rule, ...options }) {
-  return fit({ network: parseNetwork(NETWORK), rule: findRule(rule), data, ...options })
+  return fit({ network: parseNetwork(NETWORK), rule: findRule(rule)(), data, ...options })
 }

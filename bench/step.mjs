@@ -62,7 +62,7 @@ export function prepare(
 ) {
   const program = compile({
     network: parseNetwork(network),
-    rule: findRule(rule),
+    rule: findRule(rule)(),
     loss: losses.crossEntropy(),
     optimizer: optimizers[optimizer]({ learningRate: RATE }),
     precision,
