@@ -180,13 +180,18 @@ fn place(images: &Images, epoch: u64, example: usize, pixel: [usize; 2]) -> [f64
 
 #[test]
 fn images_equal_those_of_the_definition_in_double_precision() {
-    let images = everything((13, 10, 2));
+    for size in [(13, 10, 2), (5, 15, 1), (4, 16, 1), (6, 33, 1)] {
+        compare(&everything(size));
+    }
+}
+
+fn compare(images: &Images) {
     let (height, width, channels) = images.size;
     let raw = noise(COUNT * images.len());
     let shown = images.all(&raw, 6.0);
     for (at, shown) in shown.iter().enumerate() {
         let (example, pixel) = (at / images.len(), at % images.len() / channels);
-        let place = place(&images, 6, example, [pixel / width, pixel % width]);
+        let place = place(images, 6, example, [pixel / width, pixel % width]);
         let mut value = 0.0;
         for row in 0..height {
             for column in 0..width {

@@ -4,6 +4,8 @@
 //! before the image to three after it: finer noise would be smoothed away. At every pixel, the edge's
 //! included, a displacement has the amplitude as its standard deviation.
 
+use feedalign_kernels::LANES;
+
 use super::PLAIN;
 use crate::program::Augment;
 use crate::random::Draws;
@@ -13,13 +15,33 @@ const MARGIN: usize = 3;
 
 pub struct Elastic {
     height: usize,
-    width: usize,
+    /// Columns, in whole chunks of 16.
+    stride: usize,
     /// Nodes of the grid, down and across.
     nodes: (usize, usize),
     /// [height × nodes down], with the amplitude in it.
     down: Vec<f32>,
-    /// [nodes across × width].
+    /// [nodes across × stride].
     across: Vec<f32>,
+}
+
+/// Displacements of rows and of columns, [height × stride] each.
+#[derive(Clone, Copy)]
+pub struct Bend<'a> {
+    fields: [&'a [f32]; 2],
+    stride: usize,
+}
+
+impl Bend<'_> {
+    /// Those of 16 pixels from a column on.
+    #[inline]
+    pub fn at(self, row: usize, column: usize) -> [[f32; LANES]; 2] {
+        self.fields.map(|field| {
+            let mut line = [0.0; LANES];
+            line.copy_from_slice(&field[row * self.stride + column..][..LANES]);
+            line
+        })
+    }
 }
 
 impl Elastic {
@@ -30,47 +52,54 @@ impl Elastic {
         let nodes = (down.len() / height, across.len() / width);
         // U(−1, 1) has the deviation 1/√3.
         let factor = f64::from(amplitude) * 3f64.sqrt();
-        let turned = (0..across.len()).map(|at| across[at % width * nodes.1 + at / width]);
+        let stride = width.next_multiple_of(LANES);
+        let turned = (0..nodes.1 * stride).map(|at| {
+            let (node, column) = (at / stride, at % stride);
+            if column < width { across[column * nodes.1 + node] as f32 } else { 0.0 }
+        });
         Self {
             height,
-            width,
+            stride,
             nodes,
             down: down.iter().map(|weight| (weight * factor) as f32).collect(),
-            across: turned.map(|weight| weight as f32).collect(),
+            across: turned.collect(),
         }
     }
 
     /// Numbers of memory that [`Self::draw`] takes.
     pub fn words(&self) -> usize {
         let (down, across) = self.nodes;
-        down * (across + self.width) + 2 * self.height * self.width
+        down * (across + self.stride) + 2 * self.height * self.stride
     }
 
-    /// Displacements of rows, then of columns, of all pixels.
-    pub fn draw<'a>(&self, draws: &Draws, memory: &'a mut [f32]) -> [&'a [f32]; 2] {
+    /// The displacements that are drawn for an example.
+    pub fn draw<'a>(&self, draws: &Draws, memory: &'a mut [f32]) -> Bend<'a> {
         let (down, across) = self.nodes;
-        let pixels = self.height * self.width;
-        let (fields, rest) = memory.split_at_mut(2 * pixels);
+        let numbers = self.height * self.stride;
+        let (fields, rest) = memory.split_at_mut(2 * numbers);
         let (grid, lines) = rest.split_at_mut(down * across);
-        for (which, field) in fields.chunks_mut(pixels).enumerate() {
+        for (which, field) in fields.chunks_mut(numbers).enumerate() {
             draws.uniform(1.0, PLAIN + which * grid.len(), grid);
-            product(grid, &self.across, lines, self.width);
-            product(&self.down, lines, field, self.width);
+            product(grid, &self.across, lines, self.stride);
+            product(&self.down, lines, field, self.stride);
         }
-        let (rows, columns) = fields.split_at(pixels);
-        [rows, columns]
+        let (rows, columns) = fields.split_at(numbers);
+        Bend { fields: [rows, columns], stride: self.stride }
     }
 }
 
-/// c [m × columns] ← a [m × k] · b [k × columns].
+/// c [m × columns] ← a [m × k] · b [k × columns], 16 columns at a time in registers.
 fn product(a: &[f32], b: &[f32], c: &mut [f32], columns: usize) {
     let inner = b.len() / columns;
     for (a, c) in a.chunks(inner).zip(c.chunks_mut(columns)) {
-        c.fill(0.0);
-        for (a, b) in a.iter().zip(b.chunks(columns)) {
-            for (c, b) in c.iter_mut().zip(b) {
-                *c += a * b;
+        for (chunk, c) in c.chunks_mut(LANES).enumerate() {
+            let mut sums = [0.0; LANES];
+            for (a, b) in a.iter().zip(b.chunks(columns)) {
+                for (sum, b) in sums.iter_mut().zip(&b[chunk * LANES..][..LANES]) {
+                    *sum += a * b;
+                }
             }
+            c.copy_from_slice(&sums);
         }
     }
 }

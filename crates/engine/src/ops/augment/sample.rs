@@ -1,6 +1,9 @@
-//! An image read between its pixels.
+//! An image read between its pixels, 16 at a time.
+
+use feedalign_kernels::LANES;
 
 use super::affine::Affine;
+use super::elastic::Bend;
 use crate::program::Augment;
 
 #[derive(Clone, Copy)]
@@ -8,6 +11,14 @@ pub struct Image {
     height: usize,
     width: usize,
     channels: usize,
+}
+
+/// Where 16 pixels come from: the number of the first of four pixels around each place, and how far
+/// from it the place lies.
+struct Places {
+    first: [usize; LANES],
+    down: [f32; LANES],
+    across: [f32; LANES],
 }
 
 impl Image {
@@ -35,46 +46,69 @@ impl Image {
         }
     }
 
-    /// The distorted image; `bend` are displacements of rows and of columns.
-    pub fn sample(
-        &self,
-        affine: &Affine,
-        bend: Option<[&[f32]; 2]>,
-        padded: &[f32],
-        out: &mut [f32],
-    ) {
-        let Affine { matrix, shift } = affine;
-        let middle = [self.height, self.width].map(|size| (size as f32 - 1.0) / 2.0);
-        // The padding's first pixel is place 0.
-        let start = [0, 1].map(|axis| middle[axis] + 1.0 + shift[axis]);
-        let most = [self.height, self.width].map(|size| (size + 1) as f32);
-        for (pixel, out) in out.chunks_mut(self.channels).enumerate() {
-            let (row, column) = (pixel / self.width, pixel % self.width);
-            let from = [row as f32 - middle[0], column as f32 - middle[1]];
-            let place = [0, 1].map(|axis| {
-                let [down, across] = matrix[axis];
-                let straight = (down * from[0] + across * from[1]) + start[axis];
-                let place = bend.map_or(straight, |bend| straight + bend[axis][pixel]);
-                place.clamp(0.0, most[axis])
-            });
-            self.mix(padded, place, out);
+    /// The distorted image.
+    pub fn sample(&self, affine: &Affine, bend: Option<Bend>, padded: &[f32], out: &mut [f32]) {
+        for (row, out) in out.chunks_mut(self.width * self.channels).enumerate() {
+            for (chunk, out) in out.chunks_mut(LANES * self.channels).enumerate() {
+                let column = chunk * LANES;
+                let bend = bend.map_or([[0.0; LANES]; 2], |bend| bend.at(row, column));
+                let places = self.places(affine, (row, column), &bend);
+                (0..self.channels).for_each(|channel| self.mix(padded, &places, channel, out));
+            }
         }
     }
 
-    /// The mean of the four pixels around a place, weighed by nearness.
     #[inline]
-    fn mix(&self, padded: &[f32], place: [f32; 2], out: &mut [f32]) {
-        let whole = place.map(|place| place as usize);
-        let [down, across] = [0, 1].map(|axis| place[axis] - whole[axis] as f32);
-        let first = whole[0] * self.line() + whole[1] * self.channels;
-        let (above, below) = (&padded[first..], &padded[first + self.line()..]);
-        for (channel, out) in out.iter_mut().enumerate() {
-            let between = |line: &[f32]| {
-                let (left, right) = (line[channel], line[channel + self.channels]);
-                left + across * (right - left)
-            };
-            let (above, below) = (between(above), between(below));
-            *out = above + down * (below - above);
+    fn places(
+        &self,
+        affine: &Affine,
+        (row, column): (usize, usize),
+        bend: &[[f32; LANES]; 2],
+    ) -> Places {
+        let middle = [self.height, self.width].map(|size| (size as f32 - 1.0) / 2.0);
+        let down = row as f32 - middle[0];
+        let mut places = [[0.0; LANES]; 2];
+        for axis in [0, 1] {
+            let most = [self.height, self.width].map(|size| (size + 1) as f32)[axis];
+            let [by_row, by_column] = affine.matrix[axis];
+            // The padding's first pixel is place 0.
+            let start = middle[axis] + 1.0 + affine.shift[axis];
+            for lane in 0..LANES {
+                let across = (column + lane) as f32 - middle[1];
+                let straight = (by_row * down + by_column * across) + start;
+                places[axis][lane] = (straight + bend[axis][lane]).clamp(0.0, most);
+            }
         }
+        // SAFETY: the places were clamped to the image with its padding.
+        let whole =
+            places.map(|places| places.map(|place| unsafe { place.to_int_unchecked::<i32>() }));
+        let rest = |axis: usize| -> [f32; LANES] {
+            std::array::from_fn(|lane| places[axis][lane] - whole[axis][lane] as f32)
+        };
+        let (line, channels) = (self.line(), self.channels);
+        let first =
+            |lane: usize| whole[0][lane] as usize * line + whole[1][lane] as usize * channels;
+        Places { first: std::array::from_fn(first), down: rest(0), across: rest(1) }
+    }
+
+    /// One channel of at most 16 pixels: means of the four around each place, weighed by nearness.
+    #[inline]
+    fn mix(&self, padded: &[f32], places: &Places, channel: usize, out: &mut [f32]) {
+        let line = self.line();
+        let mut around = [[0.0; LANES]; 4];
+        for lane in 0..LANES {
+            let above = &padded[places.first[lane] + channel..];
+            let pair = |from: usize| [above[from], above[from + self.channels]];
+            let [[a, b], [c, d]] = [pair(0), pair(line)];
+            [around[0][lane], around[1][lane], around[2][lane], around[3][lane]] = [a, b, c, d];
+        }
+        let mixed: [f32; LANES] = std::array::from_fn(|lane| {
+            let [a, b, c, d] = around.map(|values| values[lane]);
+            let across = places.across[lane];
+            let (above, below) = (a + across * (b - a), c + across * (d - c));
+            above + places.down[lane] * (below - above)
+        });
+        let channels = out[channel..].iter_mut().step_by(self.channels);
+        channels.zip(mixed).for_each(|(out, value)| *out = value);
     }
 }
