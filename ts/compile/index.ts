@@ -16,7 +16,7 @@ import { checkFeedback, type FeedbackOptions } from './feedback.js'
 import { gather } from './forward.js'
 import { hear } from './lessons.js'
 import { needsDense } from './maps.js'
-import { derive, mirrorsOf } from './mirrors.js'
+import { derive, mirrorsOf, type Mirror } from './mirrors.js'
 import { stepNorms } from './norms.js'
 import { PhaseBuilder, Tensors, type Context } from './phase.js'
 import { probe } from './probe.js'
@@ -54,7 +54,8 @@ export function compile(options: CompileOptions): Program {
   checkPrecision(options)
   const context = { options, layouts: layoutsOf(options.network), tensors: new Tensors() }
   parameters(context).forEach((one) => context.tensors.declare(one))
-  const phases = [train(context), evaluate(context), probing(context), ...deriving(context)]
+  const { phase, mirrors } = train(context)
+  const phases = [phase, evaluate(context), probing(context), ...deriving(context, mirrors)]
   return {
     format: 1,
     precision: options.precision ?? 'f32',
@@ -85,7 +86,8 @@ function begin(context: Context, name: string, training: boolean) {
   return { phase, step: new Step(phase) }
 }
 
-function train(context: Context): Phase {
+/** The phase, and the matrices that follow weights in it. */
+function train(context: Context): { phase: Phase; mirrors: readonly Mirror[] } {
   const { phase, step } = begin(context, 'train', true)
   phase.knobs.push('learningRate')
   context.options.rule.train(step)
@@ -100,9 +102,10 @@ function train(context: Context): Phase {
     stepNorms(phase, heard.block, whileLearning(phase, heard.block))
   })
   phase.add(...clip(context, updates), ...updates)
-  derive(phase, mirrorsOf(matrices))
+  const mirrors = mirrorsOf(matrices)
+  derive(phase, mirrors)
   step.finish()
-  return phase.build()
+  return { phase: phase.build(), mirrors }
 }
 
 function evaluate(context: Context): Phase {
@@ -120,10 +123,8 @@ function probing(context: Context): Phase {
   return phase.build()
 }
 
-function deriving(context: Context): Phase[] {
-  const { step } = begin(context, 'train', true)
-  context.options.rule.train(step)
-  const mirrors = mirrorsOf(step.matrices)
+/** Makes the matrices that follow weights anew, whatever their age. */
+function deriving(context: Context, mirrors: readonly Mirror[]): Phase[] {
   if (mirrors.length === 0) return []
   const phase = new PhaseBuilder(context, 'derive', false)
   derive(phase, mirrors, true)

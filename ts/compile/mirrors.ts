@@ -4,7 +4,8 @@ import { drawn, matrixTensor } from './feedback.js'
 import { names } from './names.js'
 import type { PhaseBuilder } from './phase.js'
 
-type Mirror = Extract<Matrix, { kind: 'mirror' }>
+/** A matrix that follows a weight. */
+export type Mirror = Extract<Matrix, { kind: 'mirror' }>
 
 /** The matrices that are made from weights, each once. */
 export function mirrorsOf(matrices: readonly Matrix[]): Mirror[] {

@@ -12,6 +12,7 @@ import { Calls } from './calls.js'
 import type { Position } from './checkpoint.js'
 import { among, checkAlike, checkFits, factor, share, whole } from './checks.js'
 import { defaultBatch, defaultEpochs, defaultLearningRate } from './defaults.js'
+import { Evaluator, type Errors } from './evaluator.js'
 import type { EpochEvent, StartEvent, TrainingEvent } from './events.js'
 import { checkFreeze } from './freezing.js'
 import { knobValues } from './knobs.js'
@@ -41,8 +42,6 @@ export function fit(options: FitOptions): Run {
   }
 }
 
-type Errors = Pick<EpochEvent, 'validationError' | 'testError'>
-
 class Trainer {
   readonly session: Session
   readonly #options: FitOptions
@@ -58,6 +57,7 @@ class Trainer {
   readonly #indices: { readonly train: Uint32Array; readonly validation: Uint32Array }
   readonly #saver: Saver | undefined
   readonly #calls: Calls
+  readonly #evaluator: Evaluator
   #position: Position = { epoch: 0, step: 0, loss: 0, errors: 0, best: null, stale: 0 }
   #state: 'fresh' | 'iterated' | 'ended' = 'fresh'
   #seconds = 0
@@ -93,6 +93,12 @@ class Trainer {
     this.#test = test === undefined ? undefined : this.#dataSet(test)
     this.#saver = this.#makeSaver()
     this.#calls = new Calls(this.session)
+    const { train, validation } = this.#indices
+    this.#evaluator = new Evaluator(this.#calls, {
+      train: { data: this.#train, indices: train },
+      validation: { data: this.#train, indices: validation },
+      test: { data: this.#test, indices: ascending(this.#test?.count ?? 0) },
+    })
   }
 
   #compile(): Program {
@@ -315,7 +321,8 @@ class Trainer {
       stopped: this.#stopped,
     })
     const most = epoch === 0 ? PROBED : undefined
-    const errors = metrics === undefined ? undefined : await this.#errors(this.#stopped, most)
+    const errors =
+      metrics === undefined ? undefined : await this.#evaluator.errors(this.#stopped, most)
     if (metrics === undefined || errors === undefined) return undefined
     if (epoch > 0) this.#known = errors
     const found = angles(this.session, metrics, this.#options.network.blocks.length)
@@ -332,50 +339,17 @@ class Trainer {
     }
   }
 
-  /** On the first `most` of each split, or all. Undefined where it was stopped before the end. */
-  async #errors(stopped = () => false, most?: number): Promise<Errors | undefined> {
-    const found: { validationError?: number; testError?: number } = {}
-    const splits = { validationError: 'validation', testError: 'test' } as const
-    for (const [name, split] of Object.entries(splits) as [keyof Errors, Split][]) {
-      if (this.#examples(split).indices.length === 0) continue
-      const evaluation = await this.#evaluate(split, stopped, most)
-      if (evaluation === undefined) return undefined
-      found[name] = evaluation.error
-    }
-    return found
-  }
-
   async evaluate(split: Split): Promise<Evaluation> {
-    const evaluation = await this.#evaluate(split, () => false)
+    const evaluation = await this.#evaluator.evaluate(split)
     if (evaluation === undefined) throw new UsageError(`the run has no ${split} examples`)
     return evaluation
-  }
-
-  async #evaluate(
-    split: Split,
-    stopped: () => boolean,
-    most?: number,
-  ): Promise<Evaluation | undefined> {
-    const { data, indices } = this.#examples(split)
-    if (data === undefined) return undefined
-    const examples = indices.subarray(0, most)
-    const sums = await this.#calls.all({ phase: 'evaluate', data, examples, stopped })
-    if (sums === undefined) return undefined
-    const mean = (metric: string): number => sums.sum(metric) / examples.length
-    return { error: mean('errors'), loss: mean('loss'), examples: examples.length }
-  }
-
-  #examples(split: Split): { data: DataSet | undefined; indices: Uint32Array } {
-    return split === 'test'
-      ? { data: this.#test, indices: ascending(this.#test?.count ?? 0) }
-      : { data: this.#train, indices: this.#indices[split] }
   }
 
   async #done(): Promise<TrainingEvent> {
     const { weightsSha256 } = this.session
     return {
       event: 'done',
-      ...(this.#known ?? (await this.#errors())),
+      ...(this.#known ?? (await this.#evaluator.errors())),
       epochs: this.#position.epoch,
       seconds: this.#seconds,
       weightsSha256,
