@@ -1,24 +1,20 @@
 import { availableParallelism } from 'node:os'
-import { grids } from '../compile/feedback.js'
-import { compile } from '../compile/index.js'
-import { inputScale } from '../data/scaling.js'
 import { split } from '../data/split.js'
 import { width, type Examples } from '../data/examples.js'
 import { DataSet, engine as findEngine, Session, type Binding } from '../engine/index.js'
-import type { Program } from '../engine/program.js'
 import { FeedalignError, UsageError } from '../errors.js'
 import { describe, parameterCount } from '../network/index.js'
 import { Calls } from './calls.js'
 import type { Position } from './checkpoint.js'
-import { among, checkAlike, checkFits, factor, share, whole } from './checks.js'
+import { checkAlike, checkFits, whole } from './checks.js'
 import { defaultBatch, defaultEpochs, defaultLearningRate } from './defaults.js'
 import { Evaluator, type Errors } from './evaluator.js'
 import type { EpochEvent, StartEvent, TrainingEvent } from './events.js'
 import { checkFreeze } from './freezing.js'
 import { knobValues } from './knobs.js'
-import { losses } from './losses.js'
 import { optimizers, type Optimizer } from './optimizers.js'
 import { angles } from './probe.js'
+import { programOf } from './program.js'
 import type { Evaluation, FitOptions, Run, Split } from './run.js'
 import { Saver } from './saving.js'
 import { schedules } from './schedules.js'
@@ -87,7 +83,11 @@ class Trainer {
       options.optimizer ??
       optimizers.sgd({ learningRate: defaultLearningRate(rule), schedule: schedules.cosine() })
     this.#indices = split(data, options.validation ?? 0, this.#seed)
-    const program = this.#compile()
+    const program = programOf(options, {
+      optimizer: this.#optimizer,
+      batch: this.#batch,
+      trainedOn: this.#indices.train,
+    })
     this.session = new Session(this.#engine, program, { threads: this.#threads, seed: this.#seed })
     this.#train = this.#dataSet(data)
     this.#test = test === undefined ? undefined : this.#dataSet(test)
@@ -98,31 +98,6 @@ class Trainer {
       train: { data: this.#train, indices: train },
       validation: { data: this.#train, indices: validation },
       test: { data: this.#test, indices: ascending(this.#test?.count ?? 0) },
-    })
-  }
-
-  #compile(): Program {
-    const { network, rule, data, loss = losses.crossEntropy() } = this.#options
-    const { reduction = 'mean', inputScaling = 'standardise' } = this.#options
-    const { weightScale = 1, feedbackScale = 1, feedbackRank, precision } = this.#options
-    const { feedbackDensity = 1, feedbackGrid = 'f32' } = this.#options
-    return compile({
-      network,
-      rule,
-      loss,
-      optimizer: this.#optimizer,
-      held: this.#options.freeze?.map(({ block }) => block),
-      batch: this.#batch,
-      reduction,
-      precision,
-      labels: data.targets.kind === 'labels',
-      weightScale: factor('weightScale', weightScale),
-      feedbackScale: factor('feedbackScale', feedbackScale),
-      feedbackRank:
-        feedbackRank === undefined ? undefined : whole('feedbackRank', feedbackRank, 1, 1e6),
-      feedbackDensity: share('feedbackDensity', feedbackDensity),
-      feedbackGrid: among('feedbackGrid', feedbackGrid, grids),
-      ...inputScale(data, inputScaling, this.#indices.train),
     })
   }
 

@@ -1,0 +1,42 @@
+import { grids } from '../compile/feedback.js'
+import { compile } from '../compile/index.js'
+import { inputScale } from '../data/scaling.js'
+import type { Program } from '../engine/program.js'
+import { among, factor, share, whole } from './checks.js'
+import { losses } from './losses.js'
+import type { Optimizer } from './optimizers.js'
+import type { FitOptions } from './run.js'
+
+/** What of a run is settled before its program is made. */
+export interface Settled {
+  readonly optimizer: Optimizer
+  readonly batch: number
+  /** Indices of the examples trained on: inputs are scaled by what these are like. */
+  readonly trainedOn: Uint32Array
+}
+
+/** The program of a run. Throws `UsageError` on options that it cannot be made with. */
+export function programOf(options: FitOptions, { optimizer, batch, trainedOn }: Settled): Program {
+  const { network, rule, data, loss = losses.crossEntropy(), precision, freeze } = options
+  const { reduction = 'mean', inputScaling = 'standardise' } = options
+  const { weightScale = 1, feedbackScale = 1, feedbackRank } = options
+  const { feedbackDensity = 1, feedbackGrid = 'f32' } = options
+  return compile({
+    network,
+    rule,
+    loss,
+    optimizer,
+    held: freeze?.map(({ block }) => block),
+    batch,
+    reduction,
+    precision,
+    labels: data.targets.kind === 'labels',
+    weightScale: factor('weightScale', weightScale),
+    feedbackScale: factor('feedbackScale', feedbackScale),
+    feedbackRank:
+      feedbackRank === undefined ? undefined : whole('feedbackRank', feedbackRank, 1, 1e6),
+    feedbackDensity: share('feedbackDensity', feedbackDensity),
+    feedbackGrid: among('feedbackGrid', feedbackGrid, grids),
+    ...inputScale(data, inputScaling, trainedOn),
+  })
+}
