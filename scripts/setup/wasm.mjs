@@ -1,15 +1,17 @@
 /**
  * The wasm engine, in two modules: `wasm/simd128.wasm` for every engine, `wasm/relaxed.wasm` for
- * those that know relaxed SIMD, and the JavaScript that is the same for both. A target for Rust, wasm-pack with the wasm-bindgen of the lock file, a build.
+ * those that know relaxed SIMD, and the JavaScript that is the same for both. A target for Rust, the
+ * wasm-bindgen of the lock file, a build.
  *
  * Where Rust has the target or rustup can download it, that is it. Elsewhere, on Debian, the
  * distribution's own compiler and the source of its standard library build it.
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { engineSources, Failure, output, root, run, step, succeeds, timed } from './steps.mjs'
 
 const tools = join(root, '.cache/tools')
+const bindgen = join(tools, 'bin/wasm-bindgen')
 const TARGET = 'wasm32-unknown-unknown'
 /** Instructions of each module. */
 const FEATURES = { simd128: '+simd128', relaxed: '+simd128,+relaxed-simd' }
@@ -19,7 +21,13 @@ const FEATURES = { simd128: '+simd128', relaxed: '+simd128,+relaxed-simd' }
  * into the counters of loops.
  */
 const ORDER = ['-C', 'llvm-args=-pre-RA-sched=source', '-C', 'llvm-args=-disable-lsr']
-const WASM_PACK = '0.15.1'
+/** More spends minutes on functions that inlining made large, and LLVM has optimised them already. */
+const OPTIMISATION = '-O1'
+/** What LLVM writes by itself, and what the modules are of. */
+const PROPOSALS = [
+  ...['simd', 'relaxed-simd', 'bulk-memory', 'sign-ext', 'mutable-globals'],
+  ...['nontrapping-float-to-int', 'reference-types', 'multivalue'],
+]
 
 /** The version of a crate in the lock file. */
 function locked(crate) {
@@ -30,15 +38,17 @@ function locked(crate) {
 }
 
 /**
- * Builds a tool from source unless the one at hand is of this version: minutes, once; so without
- * optimisation, as it runs for a second. Not by the tool's own lock file, which may name releases
- * that a registry no longer has.
+ * Builds wasm-bindgen's command from source unless it is here: minutes, once; so without
+ * optimisation, as it runs for a second. Not by its own lock file, which may name releases that a
+ * registry no longer has.
  */
-async function installTool(program, crate, version) {
-  const found = output(join(tools, 'bin', program), ['--version'])
-  if (found.trim().endsWith(` ${version}`)) return
-  await timed(`${crate} ${version}`, () =>
-    run('cargo', ['install', '--debug', '--root', tools, `${crate}@${version}`]),
+async function installBindgen() {
+  const version = locked('wasm-bindgen')
+  if (output(bindgen, ['--version']).trim().endsWith(` ${version}`)) return
+  await timed(`wasm-bindgen ${version}`, () =>
+    run('cargo', ['install', '--debug', '--root', tools, `wasm-bindgen-cli@${version}`], {
+      env: { CARGO_PROFILE_DEV_DEBUG: '0' },
+    }),
   )
 }
 
@@ -51,7 +61,7 @@ function hasTarget() {
 /** The settings of a compiler that has the target, after installing one if need be. */
 async function compiler() {
   if (hasTarget() || (await succeeds('rustup', ['target', 'add', TARGET], { minutes: 3 }))) {
-    return { env: {}, flags: [], cargoArgs: [], packArgs: ['--mode', 'no-install'], path: [] }
+    return { cargo: 'cargo', env: {}, flags: [], args: [] }
   }
   return await debianCompiler()
 }
@@ -74,61 +84,54 @@ async function debianCompiler() {
     }
   }
   return {
-    env: {
-      // These very ones: rustup's come first on PATH, and are of another version than the source.
-      RUSTC: '/usr/bin/rustc',
-      CARGO: '/usr/bin/cargo',
-      RUSTC_BOOTSTRAP: '1',
-    },
+    // These very ones: rustup's come first on PATH, and are of another version than the source.
+    cargo: '/usr/bin/cargo',
+    env: { RUSTC: '/usr/bin/rustc', RUSTC_BOOTSTRAP: '1' },
     flags: ['-C', 'linker=wasm-ld-19'],
-    cargoArgs: ['-Zbuild-std=std,panic_abort'],
-    // The target is not where wasm-pack looks for it: it must not check.
-    packArgs: ['--mode', 'force'],
-    path: ['/usr/bin'],
+    args: ['-Zbuild-std=std,panic_abort'],
   }
 }
 
 export async function buildWasm() {
-  await installTool('wasm-pack', 'wasm-pack', WASM_PACK)
-  await installTool('wasm-bindgen', 'wasm-bindgen-cli', locked('wasm-bindgen'))
+  await installBindgen()
   await step(
     'wasm engine',
     ['crates/wasm', ...engineSources, 'scripts/setup/wasm.mjs'],
     ['wasm/feedalign_wasm.js', 'wasm/simd128.wasm', 'wasm/relaxed.wasm'],
-    packWasm,
+    buildModules,
   )
 }
 
 /** Both modules side by side: each is linked by one thread. */
-async function packWasm() {
+async function buildModules() {
   const found = await compiler()
   const names = Object.keys(FEATURES)
-  await Promise.all(names.map((name) => packModule(name, found)))
+  await Promise.all(names.map((name) => buildModule(name, found)))
   rmSync(join(root, 'wasm'), { recursive: true, force: true })
   mkdirSync(join(root, 'wasm'))
   for (const name of names) {
-    copyFileSync(join(packed(name), 'feedalign_wasm_bg.wasm'), join(root, `wasm/${name}.wasm`))
+    copyFileSync(join(bound(name), 'feedalign_wasm_bg.wasm'), join(root, `wasm/${name}.wasm`))
   }
-  const [script, other] = names.map((name) => join(packed(name), 'feedalign_wasm.js'))
+  const [script, other] = names.map((name) => join(bound(name), 'feedalign_wasm.js'))
   if (!readFileSync(script).equals(readFileSync(other))) {
     throw new Failure('the modules of the wasm engine do not have the same exports')
   }
   copyFileSync(script, join(root, 'wasm/feedalign_wasm.js'))
 }
 
-/** Where wasm-pack leaves a module. */
-const packed = (name) => join(root, 'target/wasm', name, 'packed')
+const built = (name) => join(root, 'target/wasm', name)
+/** Where wasm-bindgen leaves a module. */
+const bound = (name) => join(built(name), 'bound')
 
-async function packModule(name, { env, flags, cargoArgs, packArgs, path }) {
-  const paths = [join(tools, 'bin'), join(root, 'node_modules/.bin'), ...path, process.env.PATH]
+async function buildModule(name, { cargo, env, flags, args }) {
   const rustFlags = ['-C', `target-feature=${FEATURES[name]}`, ...ORDER, ...flags]
-  await run(
-    join(tools, 'bin/wasm-pack'),
-    [
-      ...['build', ...packArgs, '--target', 'web', '--no-pack', '--no-typescript'],
-      ...['--out-dir', packed(name), '--out-name', 'feedalign_wasm', 'crates/wasm'],
-      ...['--', ...cargoArgs, '--target-dir', join(root, 'target/wasm', name)],
-    ],
-    { env: { ...env, RUSTFLAGS: rustFlags.join(' '), PATH: paths.join(delimiter) } },
-  )
+  const where = ['--target', TARGET, '--target-dir', built(name)]
+  await run(cargo, ['build', '--release', '-p', 'feedalign-wasm', ...where, ...args], {
+    env: { ...env, RUSTFLAGS: rustFlags.join(' ') },
+  })
+  const module = join(built(name), TARGET, 'release/feedalign_wasm.wasm')
+  await run(bindgen, ['--target', 'web', '--no-typescript', '--out-dir', bound(name), module])
+  const file = join(bound(name), 'feedalign_wasm_bg.wasm')
+  const enabled = PROPOSALS.map((proposal) => `--enable-${proposal}`)
+  await run('npx', ['wasm-opt', OPTIMISATION, ...enabled, file, '-o', file])
 }

@@ -57,7 +57,7 @@ unsafe fn avx2(job: &Product) {
 
 /// R rows at a time, as many as the registers have room for.
 #[inline(always)]
-unsafe fn all<const R: usize>(job: &Product) {
+pub(crate) unsafe fn all<const R: usize>(job: &Product) {
     let whole = job.rows - job.rows % R;
     // SAFETY: as at `multiply`.
     unsafe {
@@ -85,53 +85,6 @@ unsafe fn tile<const R: usize>(job: &Product, row: usize) {
             let c = &mut *job.c.add((row + r) * job.c_stride).cast::<[f64; WIDTH]>();
             for (c, sum) in c.iter_mut().zip(sums) {
                 *c += job.factor * sum;
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn numbers(count: usize, seed: usize) -> Vec<f64> {
-        (0..count).map(|i| ((i * 7919 + seed * 104_729) % 1009) as f64 / 300.0 - 1.7).collect()
-    }
-
-    #[test]
-    fn every_instruction_set_gives_the_bits_of_one_chain_an_element() {
-        for rows in [0, 1, 2, 7, 8, 9, 17] {
-            for inner in [0, 1, 2, 33] {
-                let (x, b) = (numbers(rows * inner, 1), numbers(inner * WIDTH, 2));
-                // x as it is, and turned.
-                for (x_stride, x_step) in [(inner, 1), (1, rows)] {
-                    let before = numbers(rows * WIDTH, 3);
-                    let mut expected = before.clone();
-                    for (at, c) in expected.iter_mut().enumerate() {
-                        let (row, column) = (at / WIDTH, at % WIDTH);
-                        let x = |k: usize| x[row * x_stride + k * x_step];
-                        *c -= (0..inner).fold(0.0, |sum, k| sum + x(k) * b[k * WIDTH + column]);
-                    }
-                    let runs: [unsafe fn(&Product); 4] = [multiply, all::<1>, all::<2>, all::<8>];
-                    for run in runs {
-                        let mut c = before.clone();
-                        let job = Product {
-                            x: x.as_ptr(),
-                            x_stride,
-                            x_step,
-                            b: b.as_ptr(),
-                            b_stride: WIDTH,
-                            c: c.as_mut_ptr(),
-                            c_stride: WIDTH,
-                            rows,
-                            inner,
-                            factor: -1.0,
-                        };
-                        // SAFETY: the matrices are there.
-                        unsafe { run(&job) };
-                        assert!(c == expected, "{rows} × {inner}");
-                    }
-                }
             }
         }
     }

@@ -27,7 +27,7 @@ mod optimizer;
 #[cfg(target_arch = "x86_64")]
 mod probe;
 mod rows;
-#[cfg(any(target_arch = "wasm32", test))]
+#[cfg(target_arch = "wasm32")]
 mod trials;
 mod turned;
 mod vecmath;
