@@ -130,6 +130,8 @@ const bad: readonly [string, unknown, RegExp][] = [
   ],
   ['validation', 1, /1 is not a fraction from 0 to below 1/],
   ['weightScale', 1e7, /10000000 is not a number from 0 to 1e6/],
+  ['weightDensity', 0, /0 is not a fraction above 0, at most 1/],
+  ['weightDensity', 1.01, /1\.01 is not a fraction above 0, at most 1/],
   ['feedbackScale', 0, /0 is not a number above 0/],
   ['inputScaling', null, /null is none of standardise, unit/],
   ['reduction', 'mena', /"mena" is none of mean, sum; did you mean "mean"\?/],

@@ -139,3 +139,12 @@ test('a run in bf16 ends with the same bits whether or not it was stopped on the
   const resumed = await finish(fit(smallFit({ ...settings, resume: true })))
   expect(resumed).toBe(await finish(fit(smallFit({ precision: 'bf16' }))))
 })
+
+test('in bf16, sparse matrices and grids are refused with the cure', () => {
+  const [weightDensity, feedbackDensity, feedbackGrid] = [0.5, 0.5, 'int8'] as const
+  for (const choice of [{ weightDensity }, { feedbackDensity }, { feedbackGrid }]) {
+    const [name] = Object.keys(choice)
+    const message = `${name} is there in precision f32 only: leave it out, or use f32`
+    expect(() => smallSession(options(choice))).toThrow(message)
+  }
+})

@@ -1,4 +1,4 @@
-import type { Grid, Role, Structure, Tensor } from '../engine/program.js'
+import type { Grid, Role, Tensor } from '../engine/program.js'
 import { UsageError } from '../errors.js'
 import { outputs, unitsOf, type Network } from '../network/index.js'
 import { INPUT, type Matrix } from '../rules/signals.js'
@@ -6,6 +6,7 @@ import { mapOf, needsDense, structureAt } from './maps.js'
 import { names } from './names.js'
 import { widthAt } from './parts.js'
 import type { Context } from './phase.js'
+import { thinned } from './sparse.js'
 import { drawnFrom, tensor } from './tensors.js'
 
 /** What is chosen of the matrices that carry signals: nothing ties them to the weights. */
@@ -40,7 +41,8 @@ const HIDDEN_FEEDBACK = 2
 const TOP_FEEDBACK = 0.2
 
 /** The tensor of a matrix, declared unless it is. */
-export function matrixTensor(context: Context, { kind, block }: Matrix): string {
+export function matrixTensor(context: Context, matrix: Matrix): string {
+  const { kind, block } = matrix
   switch (kind) {
     case 'weights':
       return names.weight(block)
@@ -49,9 +51,21 @@ export function matrixTensor(context: Context, { kind, block }: Matrix): string 
     case 'fixed':
       return declare(context, fixedMatrix(context, block))
     default:
+      checkTrained(context, matrix)
       // What follows a weight, or is trained, lies as that does: whole and in f32.
       return context.tensors.declare(drawn(context, block))
   }
+}
+
+/** Throws `UsageError` where a matrix would have to learn beside a weight that is sparse. */
+function checkTrained({ tensors, options }: Context, matrix: Matrix): void {
+  const trained =
+    matrix.kind === 'learned' || (matrix.kind === 'mirror' && matrix.mirroring.how === 'add')
+  if (!trained || tensors.of(names.weight(matrix.block)).structure.kind !== 'panelDrawn') return
+  throw new UsageError(
+    `weightDensity: the feedback that rule ${options.rule.name} trains is dense, so ` +
+      `${names.weight(matrix.block)} has to be; leave it out`,
+  )
 }
 
 /** The two factors of a fixed matrix, and what the first one carries, if it is of low rank. */
@@ -105,7 +119,7 @@ export function drawn(context: Context, block: number): Tensor {
 
 function fixedMatrix(context: Context, block: number): Tensor {
   const { columns, index } = shapeOf(context, block)
-  return sparse(drawn(context, block), context.options, columns, index(4))
+  return listed(context, drawn(context, block), columns, index(4))
 }
 
 function directMatrix(context: Context, block: number): Tensor {
@@ -115,7 +129,7 @@ function directMatrix(context: Context, block: number): Tensor {
   const shape = [classes, widthAt(layouts[block], options.network.blocks[block], options.rule.tap)]
   const reach = TOP_FEEDBACK * options.feedbackScale
   const whole = uniform(names.direct(block), 'direct', shape, reach, index(1))
-  return sparse(whole, options, classes, index(5))
+  return listed(context, whole, classes, index(5))
 }
 
 /** Throws `UsageError` where options of feedback exclude each other. */
@@ -140,18 +154,10 @@ function toInput({ layouts, options }: Context): Tensor {
   return uniform(names.inputDirect, 'direct', shape, reach, 7 * layouts.length)
 }
 
-/** A uniform tensor, or what `feedbackDensity` leaves of it; `senders` are those to choose from. */
-function sparse(
-  whole: Tensor,
-  { feedbackDensity: density = 1 }: FeedbackOptions,
-  senders: number,
-  index: number,
-): Tensor {
-  const { init } = whole
-  if (density === 1 || init.kind !== 'uniform') return whole
-  const share = Math.max(1, Math.round(Math.fround(density) * senders)) / senders
-  const structure: Structure = { kind: 'panelDrawn', density, stream: 'feedback', index }
-  return { ...whole, structure, init: { ...init, range: init.range / Math.sqrt(share) } }
+/** What `feedbackDensity` leaves of a matrix; `senders` are those to choose from. */
+function listed({ options }: Context, whole: Tensor, senders: number, index: number): Tensor {
+  const { feedbackDensity: density } = options
+  return thinned(whole, { density, senders, stream: 'feedback', index })
 }
 
 /** Drawn from U(±range) of the stream `feedback`. */

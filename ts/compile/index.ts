@@ -21,10 +21,10 @@ import { stepNorms } from './norms.js'
 import { PhaseBuilder, Tensors, type Context } from './phase.js'
 import { probe } from './probe.js'
 import { Step } from './step.js'
-import { parameters, type Scales } from './tensors.js'
+import { checkWeights, parameters, type WeightOptions } from './tensors.js'
 import { mirrorOf, update, whileLearning } from './update.js'
 
-export interface CompileOptions extends Scales, FeedbackOptions {
+export interface CompileOptions extends WeightOptions, FeedbackOptions {
   readonly network: Network
   readonly rule: Rule
   readonly loss: Loss
@@ -50,6 +50,7 @@ export interface CompileOptions extends Scales, FeedbackOptions {
  */
 export function compile(options: CompileOptions): Program {
   checkFeedback(options.network, options)
+  checkWeights(options.network, options)
   checkBlocks(options)
   checkPrecision(options)
   const context = { options, layouts: layoutsOf(options.network), tensors: new Tensors() }
@@ -65,9 +66,18 @@ export function compile(options: CompileOptions): Program {
   }
 }
 
-/** Throws `UsageError` where a block has no products in the precision. */
-function checkPrecision({ network, precision }: CompileOptions): void {
-  if (precision === 'bf16') needsDense(network, 'precision bf16', 'use f32')
+/** Throws `UsageError` where there are no products in the precision. */
+function checkPrecision({ network, precision, ...options }: CompileOptions): void {
+  if (precision !== 'bf16') return
+  needsDense(network, 'precision bf16', 'use f32')
+  const { weightDensity = 1, feedbackDensity = 1, feedbackGrid = 'f32' } = options
+  const refused = Object.entries({
+    weightDensity: weightDensity !== 1,
+    feedbackDensity: feedbackDensity !== 1,
+    feedbackGrid: feedbackGrid !== 'f32',
+  }).find(([, told]) => told)
+  if (refused === undefined) return
+  throw new UsageError(`${refused[0]} is there in precision f32 only: leave it out, or use f32`)
 }
 
 /** Throws `UsageError` where the rule cannot train a block. */

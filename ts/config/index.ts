@@ -65,6 +65,7 @@ export function fitOptions(config: Config, loaded: Loaded): FitOptions {
     seed: config.seed,
     validation: config.validation,
     weightScale: config.weightScale,
+    weightDensity: config.weightDensity,
     feedbackScale: config.feedbackScale,
     feedbackDensity: config.feedbackDensity,
     feedbackGrid: config.feedbackGrid,

@@ -75,6 +75,8 @@ const networkForm = v.pipe(
 
 const belowOne = single('a number from 0 to below 1', (share) => share >= 0 && share < 1)
 
+const aboveZero = single('a fraction above 0, at most 1', (part) => part > 0 && part <= 1)
+
 const folder = v.pipe(v.string(isNot('a folder')), v.nonEmpty(isNot('a folder')))
 
 /**
@@ -227,6 +229,11 @@ export const schema = v.strictObject({
     '<factor>',
     'reach of the initial hidden weights',
   ),
+  weightDensity: told(
+    v.optional(aboveZero, 1),
+    '<d>',
+    'share of the inputs that a unit takes, the rest stays zero',
+  ),
   feedbackScale: told(
     v.optional(
       single('a number above 0, at most 1e6', (scale) => scale > 0 && scale <= 1e6),
@@ -241,10 +248,7 @@ export const schema = v.strictObject({
     'of the fixed feedback matrices; full unless told',
   ),
   feedbackDensity: told(
-    v.optional(
-      single('a fraction above 0, at most 1', (part) => part > 0 && part <= 1),
-      1,
-    ),
+    v.optional(aboveZero, 1),
     '<d>',
     'share of the neurons above that a neuron hears',
   ),

@@ -19,7 +19,7 @@ export interface Settled {
 export function programOf(options: FitOptions, { optimizer, batch, trainedOn }: Settled): Program {
   const { network, rule, data, loss = losses.crossEntropy(), precision, freeze } = options
   const { reduction = 'mean', inputScaling = 'standardise' } = options
-  const { weightScale = 1, feedbackScale = 1, feedbackRank } = options
+  const { weightScale = 1, weightDensity = 1, feedbackScale = 1, feedbackRank } = options
   const { feedbackDensity = 1, feedbackGrid = 'f32' } = options
   return compile({
     network,
@@ -32,6 +32,7 @@ export function programOf(options: FitOptions, { optimizer, batch, trainedOn }: 
     precision,
     labels: data.targets.kind === 'labels',
     weightScale: factor('weightScale', weightScale),
+    weightDensity: share('weightDensity', weightDensity),
     feedbackScale: factor('feedbackScale', feedbackScale),
     feedbackRank:
       feedbackRank === undefined ? undefined : whole('feedbackRank', feedbackRank, 1, 1e6),

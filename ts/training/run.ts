@@ -36,6 +36,8 @@ export interface FitOptions {
   /** Of the matrix products, f32 unless told; sums, weights and everything else are f32. */
   readonly precision?: Precision
   readonly weightScale?: number
+  /** Share of a dense block's inputs that its units take, above 0; all (1) unless told. */
+  readonly weightDensity?: number
   readonly feedbackScale?: number
   /** Rank of the fixed feedback matrices, at least 1; full unless told. */
   readonly feedbackRank?: number
