@@ -14,9 +14,9 @@ afterEach(() => {
   delete process.env['FEEDALIGN_KERNEL']
 })
 
-/** Every other input of 12, of 40 and of 50; the last block is one panel, so it stays whole. */
+/** Every other input of 12, of 40 and of 50; the last block is one panel, of units that choose. */
 const network = parseNetwork('12-40-50-4', 'tanh')
-const SHARES = [6, 20, 50] as const
+const SHARES = [6, 20, 25] as const
 const options = (changes: Partial<CompileOptions> = {}): CompileOptions =>
   smallOptions({ network, weightDensity: 0.5, rule: rules.fa(), ...changes })
 
@@ -45,11 +45,26 @@ describe('a weight density', () => {
       const units = taken(session, block)
       units.forEach((inputs, o) => {
         expect(inputs).toHaveLength(count)
-        expect(inputs).toEqual(units[o - (o % 16)])
+        if (block < 2) expect(inputs).toEqual(units[o - (o % 16)])
       })
     })
     const first = taken(session, 0)
     expect(first[16]).not.toEqual(first[0])
+  })
+
+  test('leaves each of a few units a share of its own', () => {
+    const units = taken(smallSession(options()), 2).map((inputs) => inputs.join())
+    expect(new Set(units).size).toBe(4)
+  })
+
+  test('of few units leaves the feedback that learns beside them the same elements', async () => {
+    for (const rule of [rules.kolenPollack(), rules.weightMirror()]) {
+      const session = smallSession(options({ network: parseNetwork('12-40-4', 'tanh'), rule }))
+      await train(session, engineData(), 3, 0.05)
+      const zeros = places(read(session, weight(1)))
+      expect(zeros).toHaveLength(4 * 20)
+      expect(places(read(session, 'blocks.1.feedback'))).toEqual(zeros)
+    }
   })
 
   test('keeps the variance of sums', () => {

@@ -51,19 +51,23 @@ export function matrixTensor(context: Context, matrix: Matrix): string {
     case 'fixed':
       return declare(context, fixedMatrix(context, block))
     default:
-      checkTrained(context, matrix)
-      // What follows a weight, or is trained, lies as that does: whole and in f32.
-      return context.tensors.declare(drawn(context, block))
+      return context.tensors.declare(following(context, matrix))
   }
 }
 
-/** Throws `UsageError` where a matrix would have to learn beside a weight that is sparse. */
-function checkTrained({ tensors, options }: Context, matrix: Matrix): void {
-  const trained =
+/**
+ * What follows a weight, or is trained: whole and in f32. What learns beside a sparse weight holds
+ * the same elements. Throws `UsageError` where it cannot.
+ */
+function following(context: Context, matrix: Matrix): Tensor {
+  const whole = drawn(context, matrix.block)
+  const learns =
     matrix.kind === 'learned' || (matrix.kind === 'mirror' && matrix.mirroring.how === 'add')
-  if (!trained || tensors.of(names.weight(matrix.block)).structure.kind !== 'panelDrawn') return
+  const { structure } = context.tensors.of(names.weight(matrix.block))
+  if (learns && structure.kind === 'elementDrawn') return { ...whole, structure }
+  if (!learns || structure.kind !== 'panelDrawn') return whole
   throw new UsageError(
-    `weightDensity: the feedback that rule ${options.rule.name} trains is dense, so ` +
+    `weightDensity: the feedback that rule ${context.options.rule.name} trains is dense, so ` +
       `${names.weight(matrix.block)} has to be; leave it out`,
   )
 }
@@ -157,7 +161,7 @@ function toInput({ layouts, options }: Context): Tensor {
 /** What `feedbackDensity` leaves of a matrix; `senders` are those to choose from. */
 function listed({ options }: Context, whole: Tensor, senders: number, index: number): Tensor {
   const { feedbackDensity: density } = options
-  return thinned(whole, { density, senders, stream: 'feedback', index })
+  return thinned(whole, { kind: 'panelDrawn', density, senders, stream: 'feedback', index })
 }
 
 /** Drawn from U(±range) of the stream `feedback`. */

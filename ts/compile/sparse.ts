@@ -1,7 +1,8 @@
-import type { Stream, Tensor } from '../engine/program.js'
+import type { Stream, Structure, Tensor } from '../engine/program.js'
 
-/** Which senders each panel of 16 receivers keeps. */
+/** Which senders receivers keep: all of a panel of 16 the same ones, or each its own. */
 export interface Lists {
+  readonly kind: Extract<Structure['kind'], 'panelDrawn' | 'elementDrawn'>
   /** The share of them, above 0; all (1) unless told. */
   readonly density?: number | undefined
   /** How many there are to choose from. */
@@ -11,13 +12,13 @@ export interface Lists {
 }
 
 /**
- * A drawn matrix, or what a density leaves of it: of the senders, at least one to each panel of 16
- * receivers. Elements grow by 1 / √share, so that sums over them keep their variance.
+ * A drawn matrix, or what a density leaves of it: of the senders, at least one to each receiver. Elements grow by 1 / √share, so that sums over them keep their variance.
  */
-export function thinned(whole: Tensor, { density = 1, senders, stream, index }: Lists): Tensor {
+export function thinned(whole: Tensor, lists: Lists): Tensor {
   const { init } = whole
+  const { kind, density = 1, senders, stream, index } = lists
   if (density === 1 || init.kind !== 'uniform') return whole
   const share = Math.max(1, Math.round(Math.fround(density) * senders)) / senders
-  const structure = { kind: 'panelDrawn', density, stream, index } as const
+  const structure: Structure = { kind, density, stream, index }
   return { ...whole, structure, init: { ...init, range: init.range / Math.sqrt(share) } }
 }

@@ -12,10 +12,10 @@ export interface WeightOptions {
   readonly weightScale: number
   /**
    * Share of a dense block's inputs that its units take, above 0; all (1) unless told. 16
-   * neighbours take the same ones, drawn at random; weights of the others are not there, and read
-   * as zeros for ever. The rest grow by 1 / √share, so that sums keep their variance. A block of at
-   * most 16 units, as an output of ten classes is, stays whole: all its units would take the same
-   * inputs, and the rest of the neurons below would lead nowhere.
+   * neighbours take the same ones, drawn at random, which saves their products; weights of the
+   * others are not there, and read as zeros for ever. The rest grow by 1 / √share, so that sums
+   * keep their variance. In a block of at most 16 units, as an output of ten classes is, each unit
+   * takes inputs of its own: else the rest of the neurons below would lead nowhere.
    */
   readonly weightDensity?: number | undefined
 }
@@ -55,8 +55,13 @@ export function parameters(context: Context): Tensor[] {
       Math.sqrt(3 / at.fanIn) * (i === last && i > 0 ? OUTPUT_WEIGHT : options.weightScale)
     const init = drawnFrom('weights', reach, i)
     const whole = tensor(names.weight(i), 'weight', [rows, columns], init)
-    const density = columns > PANEL ? options.weightDensity : 1
-    const lists = { density, senders: rows, stream: 'weights', index: layouts.length + i } as const
+    const lists = {
+      kind: columns > PANEL ? 'panelDrawn' : 'elementDrawn',
+      density: options.weightDensity,
+      senders: rows,
+      stream: 'weights',
+      index: layouts.length + i,
+    } as const
     return [
       thinned({ ...whole, structure: structureAt(context, i) }, lists),
       tensor(names.bias(i), 'bias', [columns]),

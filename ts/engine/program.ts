@@ -50,6 +50,7 @@ export type Structure =
   | { kind: 'dense' }
   | { kind: 'panelSparse'; rows: Array<Array<number>> }
   | { kind: 'panelDrawn'; density: number; stream: Stream; index: number }
+  | { kind: 'elementDrawn'; density: number; stream: Stream; index: number }
   | {
       kind: 'local2d'
       /**

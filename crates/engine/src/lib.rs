@@ -11,6 +11,7 @@ mod derived;
 mod fields;
 mod form;
 mod halves;
+mod holes;
 mod initial;
 mod lines;
 mod memory;

@@ -149,7 +149,8 @@ impl<'a> Lowering<'a> {
         let mut deferred = if batch == 1 { online::deferred(phase) } else { HashMap::new() };
         deferred.retain(|weight, _| {
             let Ok(id) = tensors.find(weight) else { return false };
-            matches!(tensors.form(id), Form::Matrix { .. }) && tensors.sparse(id).is_none()
+            let whole = tensors.sparse(id).is_none() && tensors.holes(id).is_none();
+            whole && matches!(tensors.form(id), Form::Matrix { .. })
         });
         let mut lowering = Self {
             tensors,

@@ -146,6 +146,14 @@ pub enum Structure {
         stream: Stream,
         index: u32,
     },
+    /// Each receiver, a column of the matrix, holds a share of the senders of its own, 0 < density
+    /// ≤ 1, rounded and at least one; all else is zero. Whether receiver r holds sender s hangs on
+    /// draw (0, index, r · senders + s) of the stream. Costs what a dense matrix does.
+    ElementDrawn {
+        density: f32,
+        stream: Stream,
+        index: u32,
+    },
     /// Local receptive fields without shared weights. Senders are the channels of a 2-D layout,
     /// receivers the units at the places of another; each unit hears all channels of a field of
     /// the senders' layout. A field is whole, and its centre where the unit's place is in its own

@@ -43,18 +43,15 @@ impl Sparse {
     ) -> Result<Option<Self>> {
         let panels = receivers.div_ceil(LANES);
         let lists = match structure {
-            Structure::Dense => return Ok(None),
+            Structure::Dense | Structure::ElementDrawn { .. } => return Ok(None),
             Structure::PanelSparse { rows } => {
                 check(rows, senders, panels)?;
                 rows.clone()
             }
             Structure::PanelDrawn { density, stream, index } => {
-                if !(*density > 0.0 && *density <= 1.0) {
-                    return Err(Error::new(format!("density {density} is not above 0, at most 1")));
-                }
-                let count = (f64::from(*density) * senders as f64).round() as usize;
+                let count = share(*density, senders)?;
                 let draws = Draws::new(seed, *stream, 0, *index);
-                (0..panels).map(|panel| choose(&draws, panel, count.max(1), senders)).collect()
+                (0..panels).map(|panel| choose(&draws, panel, count, senders)).collect()
             }
             Structure::Local2d { below, layout, field } => {
                 let fields = Fields::new(*below, *layout, *field)?;
@@ -122,14 +119,22 @@ impl Sparse {
     }
 }
 
+/// How many of the senders a share of them is.
+pub fn share(density: f32, senders: usize) -> Result<usize> {
+    if !(density > 0.0 && density <= 1.0) {
+        return Err(Error::new(format!("density {density} is not above 0, at most 1")));
+    }
+    Ok(((f64::from(density) * senders as f64).round() as usize).max(1))
+}
+
 /// `count` of 0..senders, ascending, every set of them as likely as any other: each in turn is
-/// taken with the chance that it has among those left.
-fn choose(draws: &Draws, panel: usize, count: usize, senders: usize) -> Vec<u32> {
+/// taken with the chance that it has among those left. `draw` tells one choice from another.
+pub fn choose(draws: &Draws, draw: usize, count: usize, senders: usize) -> Vec<u32> {
     let mut wanted = count as u64;
     let mut chosen = Vec::with_capacity(count);
     for sender in 0..senders {
         let left = (senders - sender) as u64;
-        let word = u64::from(draws.word(panel * senders + sender));
+        let word = u64::from(draws.word(draw * senders + sender));
         if (word * left) >> 32 < wanted {
             chosen.push(sender as u32);
             wanted -= 1;

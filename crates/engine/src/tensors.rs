@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 pub use crate::form::Form;
 use crate::form::{form, lying, stride, words};
 use crate::halves;
+use crate::holes::Holes;
 use crate::initial;
 use crate::lines::{self, Lines};
 use crate::memory;
@@ -26,6 +27,7 @@ struct Entry {
     form: Form,
     /// Of a matrix that is not dense.
     sparse: Option<Sparse>,
+    holes: Option<Holes>,
     elements: Elements,
     words: usize,
     start: NonNull<f32>,
@@ -102,6 +104,7 @@ impl Tensors {
         {
             self.entries[id].half = Some(self.allocate_half(batch, width)?);
         }
+        self.entries[id].holes = Holes::new(&tensor.structure, form, initial.seed)?;
         self.names.insert(tensor.name.clone(), id);
         // The arena gives zeros.
         if tensor.init != Init::Zeros {
@@ -129,7 +132,7 @@ impl Tensors {
             other => words(other, batch),
         };
         let start = self.words_for(words)?;
-        self.entries.push(Entry { form, sparse, elements, words, start, half: None });
+        self.entries.push(Entry { form, sparse, holes: None, elements, words, start, half: None });
         Ok(self.entries.len() - 1)
     }
 
@@ -180,6 +183,11 @@ impl Tensors {
         self.entries[id].sparse.as_ref()
     }
 
+    /// What a matrix in straight panels does not hold.
+    pub fn holes(&self, id: Id) -> Option<&Holes> {
+        self.entries[id].holes.as_ref()
+    }
+
     /// Of a matrix.
     pub fn elements(&self, id: Id) -> Elements {
         self.entries[id].elements
@@ -199,6 +207,11 @@ impl Tensors {
         for (tensor, entry) in program.tensors.iter().zip(&mut self.entries) {
             if let Some(held) = &mut entry.sparse
                 && let Some(drawn) = sparse(tensor, entry.form, seed)?
+            {
+                held.become_like(&drawn);
+            }
+            if let Some(held) = &mut entry.holes
+                && let Some(drawn) = Holes::new(&tensor.structure, entry.form, seed)?
             {
                 held.become_like(&drawn);
             }
@@ -230,6 +243,7 @@ impl Tensors {
         match self.form(id) {
             Form::Matrix { rows, columns, way } if self.lines(id).is_none() => {
                 initial::pack(way, values, (rows, columns), self.words_mut(id), pool);
+                self.clear_holes(id);
             }
             _ => self.write(id, values),
         }
@@ -267,6 +281,9 @@ impl Tensors {
 
     /// The first of row-major values that [`Self::write`] would change, and why.
     pub fn misfit(&self, id: Id, values: &[f32]) -> Option<(usize, &'static str)> {
+        if let Some(at) = self.holes(id).and_then(|holes| holes.misfit(values)) {
+            return Some((at, "where its structure holds none"));
+        }
         self.lines(id)?.misfit(values)
     }
 
@@ -285,6 +302,15 @@ impl Tensors {
                 halves::write(held, way, (rows, columns), master, values);
             }
             _ => held[..values.len()].copy_from_slice(values),
+        }
+        self.clear_holes(id);
+    }
+
+    fn clear_holes(&mut self, id: Id) {
+        let matrix = self.f32(id);
+        if let Some(held) = self.holes(id).map(Holes::held) {
+            // SAFETY: it is of this matrix, and `&mut self` keeps others away.
+            unsafe { held.clear(matrix, 0..held.panels) };
         }
     }
 
@@ -308,7 +334,10 @@ impl Tensors {
 fn sparse(tensor: &Tensor, form: Form, seed: u64) -> Result<Option<Sparse>> {
     match (tensor.role, form) {
         (Role::Feedback, Form::Matrix { way: Way::Straight, .. })
-            if !matches!(tensor.structure, Structure::Dense | Structure::Local2d { .. }) =>
+            if matches!(
+                tensor.structure,
+                Structure::PanelSparse { .. } | Structure::PanelDrawn { .. }
+            ) =>
         {
             Err(Error::new("this engine does not write to feedback with lists of its own"))
         }

@@ -12,6 +12,7 @@ mod forward;
 mod gather;
 mod goodness;
 mod half;
+mod holes;
 mod linear;
 mod local;
 #[cfg(test)]

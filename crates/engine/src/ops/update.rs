@@ -6,7 +6,7 @@ use super::companions::Companions;
 use super::optimizer::Numbers;
 use super::turned::turned;
 use super::window::Window;
-use super::{Address, Listing, conv, half, max_norm};
+use super::{Address, Listing, conv, half, holes, max_norm};
 use crate::error::{Error, Result};
 use crate::plan::Lowering;
 use crate::program::Update;
@@ -23,6 +23,8 @@ pub fn lower(op: &Update, lowering: &mut Lowering) -> Result<()> {
         weight(op, lowering)?;
         bias(op, lowering)?;
     }
+    // Before norms, which are of what is held.
+    holes::lower(op, lowering)?;
     max_norm::lower(op, lowering)
 }
 
