@@ -12,17 +12,15 @@ import {
 import { describe as shortForm } from '../network/index.js'
 import { dataSources, findDataSource, type Loaded } from '../data/sets/index.js'
 import { UsageError } from '../errors.js'
-import { compareRules, type Part } from '../experiments/compare.js'
 import { cells, rows, type RuleEvent } from '../report/comparison.js'
 import { comparisonPage, dataText, type Comparison } from '../report/comparison-page.js'
 import { writeFiles } from '../report/files.js'
 import { table } from '../report/table.js'
 import { allRules, findRule, optionsOf } from '../rules/index.js'
 import { defaultFolder, makeFolder } from './folder.js'
-import { onInterrupt } from './interrupt.js'
 import { version } from './machine.js'
 import { addGeneral, addSettings, given, type GeneralFlags } from './options.js'
-import { printer } from './progress.js'
+import { trainAll } from './trainAll.js'
 
 interface CompareFlags extends GeneralFlags {
   readonly rules: string
@@ -81,7 +79,11 @@ async function compare(flags: CompareFlags): Promise<void> {
     console.error(dataText(about.data))
   }
   const events: RuleEvent[] = []
-  const failure = await trainAll(parts, flags, events)
+  const label = (place: number): string =>
+    `${parts[place]?.rule ?? ''} (${place + 1}/${parts.length})`
+  const failure = await trainAll(parts, flags, label, (event) => {
+    events.push(event)
+  })
   const done = rows(events).length
   const reason = failure === undefined ? 'stopped' : `failed (${failure.message})`
   const stopped = `${reason} with ${done} of ${parts.length} rules done`
@@ -124,33 +126,6 @@ function describe(shared: Config, rules: readonly string[], { name, sample, trai
     data: { name, title, sample, train: train.count, test: test.count },
     rules,
     settings,
-  }
-}
-
-/** Trains every rule, adding to `events`, until done or interrupted; returns what made it fail. */
-async function trainAll(
-  parts: readonly Part[],
-  flags: CompareFlags,
-  events: RuleEvent[],
-): Promise<Error | undefined> {
-  const stop = new AbortController()
-  const forget = onInterrupt(() => {
-    stop.abort()
-  })
-  const started = performance.now()
-  const show = printer(flags)
-  try {
-    for await (const { event, place, share } of compareRules(parts, stop.signal)) {
-      if (event.event !== 'progress') events.push(event)
-      const seconds = (performance.now() - started) / 1000
-      const label = `${event.rule} (${place + 1}/${parts.length})`
-      show(event, { label, etaSeconds: share > 0 ? (seconds * (1 - share)) / share : 0 })
-    }
-    return undefined
-  } catch (error) {
-    return error as Error
-  } finally {
-    forget()
   }
 }
 

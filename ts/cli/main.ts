@@ -13,6 +13,10 @@ const commands: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'train under several rules and tabulate',
     load: async () => (await import('./compare.js')).compareCommand(),
   },
+  reproduce: {
+    about: 'train what a published table has, and set it beside',
+    load: async () => (await import('./reproduce.js')).reproduceCommand(),
+  },
   evaluate: {
     about: 'error and loss of a trained model',
     load: async () => (await import('./evaluate.js')).evaluateCommand(),

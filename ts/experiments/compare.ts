@@ -6,22 +6,24 @@ import { fit, type FitOptions } from '../training/fit.js'
 export interface Part {
   readonly rule: string
   readonly options: FitOptions
+  /** More that its events are to say. */
+  readonly tags?: Readonly<Record<string, string | number>>
 }
 
 /** An event, and how much of the whole comparison is done by then, from 0 to 1. */
 export interface Step {
   readonly event: RuleEvent
-  /** Of the rule, from 0. */
+  /** Of the part, from 0. */
   readonly place: number
   readonly share: number
 }
 
-/** Trains one rule after another; where `signal` is aborted, the run in hand ends and no other begins. */
+/** Trains one part after another; where `signal` is aborted, the run in hand ends and no other begins. */
 export async function* compareRules(
   parts: readonly Part[],
   signal: AbortSignal,
 ): AsyncGenerator<Step> {
-  for (const [place, { rule, options }] of parts.entries()) {
+  for (const [place, { rule, options, tags }] of parts.entries()) {
     if (signal.aborted) return
     const run = fit({ ...options, signal })
     let epochs = 1
@@ -29,7 +31,7 @@ export async function* compareRules(
       for await (const event of run) {
         if (event.event === 'start') epochs = event.epochs
         const share = (place + shareOfRun(event, epochs)) / parts.length
-        yield { event: { ...event, rule }, place, share }
+        yield { event: { ...event, ...tags, rule }, place, share }
       }
     } finally {
       run[Symbol.dispose]()

@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { resolveConfig, type Config, type Given } from '../config/index.js'
+import { FeedalignError, UsageError } from '../errors.js'
+import { writeFiles } from '../report/files.js'
+import type { TrainingEvent } from '../training/events.js'
+import type { Experiment } from './experiment.js'
+
+/** One row of an experiment under one seed. */
+export interface Trial {
+  readonly row: string
+  readonly seed: number
+  readonly config: Config
+}
+
+/** A trial that was trained to its end. */
+export interface TrialRecord {
+  readonly row: string
+  readonly seed: number
+  /** Version of the program. */
+  readonly version: string
+  /** What the result depends on, by configuration key. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** Without `progress`. */
+  readonly events: readonly TrainingEvent[]
+}
+
+/**
+ * All rows under the first seed, then under the next one; what was told goes over what the
+ * experiment has. Throws `UsageError` on a bad setting.
+ */
+export function trials(experiment: Experiment, told: Given, seeds: readonly number[]): Trial[] {
+  return seeds.flatMap((seed) =>
+    experiment.rows.map(({ name, settings }) => {
+      const own = Object.entries({ ...experiment.settings, ...settings, seed })
+      const given = own.map(([key, value]) => [key, { value, where: `${name}: ${key}` }] as const)
+      return { row: name, seed, config: resolveConfig(new Map([...given, ...told])) }
+    }),
+  )
+}
+
+/** The settings that a result depends on: not where data lies, nor on how many cores it runs. */
+export function lasting(config: Config): Record<string, unknown> {
+  const elsewhere = new Set(['dataDir', 'out', 'threads'])
+  const kept = Object.entries(config).filter(([key]) => !elsewhere.has(key))
+  return JSON.parse(JSON.stringify(Object.fromEntries(kept))) as Record<string, unknown>
+}
+
+/** A trial's file in the experiment's folder. */
+function fileOf({ row, seed }: Pick<Trial, 'row' | 'seed'>): string {
+  return join('runs', `${row.replaceAll(/[^a-z0-9]+/gi, '-')}-${seed}.json`)
+}
+
+/**
+ * What a folder holds of a trial, undefined where it was not finished. Throws `UsageError` where
+ * that was trained with other settings.
+ */
+export function finished(folder: string, trial: Trial): TrialRecord | undefined {
+  const file = join(folder, fileOf(trial))
+  if (!existsSync(file)) return undefined
+  const record = read(file)
+  if (isDeepStrictEqual(record.settings, lasting(trial.config))) return record
+  throw new UsageError(`${file} is of other settings; remove it, or name another folder by --out`)
+}
+
+function read(file: string): TrialRecord {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as TrialRecord
+  } catch (error) {
+    throw new FeedalignError(`${file}: ${(error as Error).message}; remove it to train that again`)
+  }
+}
+
+/** Keeps a finished trial, whole or not at all. */
+export async function keep(folder: string, record: TrialRecord): Promise<void> {
+  await writeFiles(folder, { [fileOf(record)]: `${JSON.stringify(record, null, 2)}\n` })
+}
