@@ -6,7 +6,7 @@ import { given } from '../../ts/cli/options.js'
 import { fromFile, help, keys, resolveConfig, type Given } from '../../ts/config/index.js'
 import { UsageError } from '../../ts/errors.js'
 import { rules } from '../../ts/rules/index.js'
-import { defaultLearningRate } from '../../ts/training/defaults.js'
+import { defaultsOf } from '../../ts/training/defaults.js'
 import { temporaryFolder } from '../folders.js'
 
 /** Settings as one object, as a file would give them. */
@@ -36,9 +36,9 @@ describe('settings', () => {
   })
 
   test('that were not given are the rule’s own', () => {
-    for (const rule of ['bp', 'dfa'] as const) {
-      const { learningRate } = resolveConfig(from({ rule }))
-      expect(learningRate).toBe(defaultLearningRate(rules[rule]()))
+    for (const rule of ['bp', 'fa'] as const) {
+      expect(resolveConfig(from({ rule }))).toMatchObject(defaultsOf(rules[rule]()))
+      expect(resolveConfig(from({ rule, weightScale: 2 })).weightScale).toBe(2)
     }
   })
 

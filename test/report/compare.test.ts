@@ -33,6 +33,7 @@ test('compare prints events with their rule, then the table, and writes the page
   const out = folder()
   const { events, status, stderr } = compare([
     ...['--rules', 'fa,shallow', '--network', '784-24-16-10', '--epochs', '2'],
+    ...['--weight-scale', '1'],
     ...['--json', '--out', out],
   ])
   expect([status, stderr]).toEqual([0, ''])
@@ -40,7 +41,7 @@ test('compare prints events with their rule, then the table, and writes the page
   expect(events.map(({ event }) => event)).toEqual([...each, ...each, 'table', 'report'])
   const rules = events.slice(0, 10).map((event) => ('rule' in event ? event.rule : undefined))
   expect(rules).toEqual([...each.map(() => 'fa'), ...each.map(() => 'shallow')])
-  // The same weights, and the same data, for every rule.
+  // The same weights, where their scale is told, and the same data, for every rule.
   const [fa, shallow] = events.flatMap((event) =>
     event.event === 'epoch' && event.epoch === 0 ? [event.testError] : [],
   )

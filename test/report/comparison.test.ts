@@ -20,6 +20,7 @@ const start = {
   batch: 64,
   epochs: 2,
   seed: 1,
+  weightScale: 1,
   train: 8004,
   validation: 0,
   test: 1996,

@@ -119,7 +119,7 @@ function ruleNames(flags: CompareFlags): string[] {
 function describe(shared: Config, rules: readonly string[], { name, sample, train, test }: Loaded) {
   const title = dataSources.find((source) => source.name === name)?.title ?? name
   // What differs between rules stands in their `start` events.
-  const unsaid = new Set(['rule', 'learningRate', 'out'])
+  const unsaid = new Set(['rule', 'learningRate', 'weightScale', 'out'])
   const settings = Object.fromEntries(Object.entries(shared).filter(([key]) => !unsaid.has(key)))
   return {
     version: version(),

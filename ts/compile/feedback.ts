@@ -36,9 +36,11 @@ export interface FeedbackOptions {
 export const grids = ['f32', 'bf16', 'int8', 'sign'] as const satisfies readonly Grid[]
 
 /** Reach of hidden feedback relative to √(3 / outputs): above 1, B is the hidden learning rate. */
-const HIDDEN_FEEDBACK = 2
-/** Reach of what carries the output's own error down. */
-const TOP_FEEDBACK = 0.2
+const HIDDEN_FEEDBACK = 4
+/** Reach of what carries the output's own error down to the block below, and on from there. */
+const TOP_FEEDBACK = 0.06
+/** Reach of what carries it to each block directly. */
+const DIRECT_FEEDBACK = 0.2
 
 /** The tensor of a matrix, declared unless it is. */
 export function matrixTensor(context: Context, matrix: Matrix): string {
@@ -131,7 +133,7 @@ function directMatrix(context: Context, block: number): Tensor {
   const classes = outputs(options.network)
   const { index } = shapeOf(context, block)
   const shape = [classes, widthAt(layouts[block], options.network.blocks[block], options.rule.tap)]
-  const reach = TOP_FEEDBACK * options.feedbackScale
+  const reach = DIRECT_FEEDBACK * options.feedbackScale
   const whole = uniform(names.direct(block), 'direct', shape, reach, index(1))
   return listed(context, whole, classes, index(5))
 }

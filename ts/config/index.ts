@@ -3,6 +3,7 @@ import { everywhere, parseNetwork, type Network } from '../network/index.js'
 import { UsageError } from '../errors.js'
 import { findRule, parseRuleOptions, type Rule } from '../rules/index.js'
 import type { FitOptions } from '../training/fit.js'
+import { defaultsOf } from '../training/defaults.js'
 import { findLoss } from '../training/losses.js'
 import { parseFreeze } from '../training/freezing.js'
 import { check, type Given } from './given.js'
@@ -18,15 +19,16 @@ export { fromFile, fromFlags, fromSets, kebab, type Given } from './given.js'
 export { help, keys, type Key } from './schema.js'
 
 /** What a run is told, with nothing left open: it repeats the run wherever it is read. */
-export type Config = Settings & OptimizerSettings
+export type Config = Settings & OptimizerSettings & { weightScale: number }
 
 /** Checks what was given and fills in the rest; throws `UsageError`. */
 export function resolveConfig(given: Given): Config {
   const settings = check(given)
   // Options that the rule has not are to be known at once.
-  ruleOf(settings, given)
+  const rule = ruleOf(settings, given)
   checkOptimizer(settings, given)
-  return { ...settings, ...optimizerSettings(settings) }
+  const { weightScale = defaultsOf(rule).weightScale } = settings
+  return { ...settings, weightScale, ...optimizerSettings(settings) }
 }
 
 /** The network with what all its hidden blocks get. */

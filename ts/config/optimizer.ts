@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js'
-import { adaptiveLearningRate, defaultLearningRate } from '../training/defaults.js'
+import { adaptiveLearningRate, defaultsOf } from '../training/defaults.js'
 import { optimizers, parseFactors, type Optimizer } from '../training/optimizers.js'
 import { parseSchedule } from '../training/schedules.js'
 import { findRule } from '../rules/index.js'
@@ -52,7 +52,7 @@ export function optimizerSettings(settings: Settings): OptimizerSettings {
 export function optimizerOf(settings: Settings): Optimizer {
   const { optimizer: name, learningRateFactors: factors } = settings
   const usual =
-    name === 'sgd' ? defaultLearningRate(findRule(settings.rule)()) : adaptiveLearningRate
+    name === 'sgd' ? defaultsOf(findRule(settings.rule)()).learningRate : adaptiveLearningRate
   const { learningRate = usual } = settings
   const given = [...own[name], 'weightDecay', 'clipValue', 'clipNorm', 'maxNorm'] as const
   const chosen = given.filter((key) => settings[key] !== undefined)

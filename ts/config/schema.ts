@@ -222,12 +222,9 @@ export const schema = v.strictObject({
     'stops after so many without a better validation error',
   ),
   weightScale: told(
-    v.optional(
-      single('a number from 0 to 1e6', (scale) => scale >= 0 && scale <= 1e6),
-      1,
-    ),
+    v.optional(single('a number from 0 to 1e6', (scale) => scale >= 0 && scale <= 1e6)),
     '<factor>',
-    'reach of the initial hidden weights',
+    "reach of the initial hidden weights; the rule's own unless told",
   ),
   weightDensity: told(
     v.optional(aboveZero, 1),

@@ -8,7 +8,7 @@ export const mnist2014: Experiment = {
     'The halved row has half of the elements of W and of B removed; shallow trains the output layer\n' +
     'alone, on hidden weights as drawn. The paper trains example by example on squared error and\n' +
     'does not say for how long; here it is cross-entropy in batches of 64.',
-  settings: { data: 'mnist', network: '784-1000-10', epochs: 20 },
+  settings: { data: 'mnist', network: '784-1000-10', epochs: 10 },
   seeds: [1, 2, 3],
   rows: [
     { name: 'bp', settings: { rule: 'bp' }, published: 0.024 },

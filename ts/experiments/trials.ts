@@ -60,7 +60,10 @@ export function finished(folder: string, trial: Trial): TrialRecord | undefined 
   const file = join(folder, fileOf(trial))
   if (!existsSync(file)) return undefined
   const record = read(file)
-  if (isDeepStrictEqual(record.settings, lasting(trial.config))) return record
+  // A setting that came after the record was made has its default there.
+  const entries = Object.entries(record.settings)
+  const held = new Map(entries.map(([key, value]) => [key, { value, where: `${file}: ${key}` }]))
+  if (isDeepStrictEqual(lasting(resolveConfig(held)), lasting(trial.config))) return record
   throw new UsageError(`${file} is of other settings; remove it, or name another folder by --out`)
 }
 

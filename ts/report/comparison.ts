@@ -81,6 +81,7 @@ const startKeys = [
   'network',
   'parameters',
   'learningRate',
+  'weightScale',
   'epochs',
   'batch',
   'seed',

@@ -10,7 +10,8 @@ export const forwardForward = rule(
     about:
       'Labels are written over the first inputs. A block’s goodness Σh² is to be high for the right ' +
       'label and low for a wrong one; what it passes on is normalised. A class is judged by the ' +
-      'goodness of the hidden blocks above the first. The output block takes no part.',
+      'goodness of the hidden blocks above the first. The output block takes no part. The activation ' +
+      'to use is relu: goodness of tanh is bounded, and next to nothing is learnt.',
   },
   () => ({
     refuses: ({ linear, parts }) => {

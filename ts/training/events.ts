@@ -17,6 +17,7 @@ export interface StartEvent {
   readonly epochs: number
   readonly seed: number
   readonly learningRate: number
+  readonly weightScale: number
   /** Examples. */
   readonly train: number
   readonly validation: number

@@ -7,7 +7,7 @@ import { describe, parameterCount } from '../network/index.js'
 import { Calls } from './calls.js'
 import type { Position } from './checkpoint.js'
 import { checkAlike, checkFits, whole } from './checks.js'
-import { defaultBatch, defaultEpochs, defaultLearningRate } from './defaults.js'
+import { defaultBatch, defaultEpochs, defaultsOf } from './defaults.js'
 import { Evaluator, type Errors } from './evaluator.js'
 import type { EpochEvent, StartEvent, TrainingEvent } from './events.js'
 import { checkFreeze } from './freezing.js'
@@ -81,7 +81,7 @@ class Trainer {
         : whole('threads', options.threads ?? availableParallelism(), 1, 1024)
     this.#optimizer =
       options.optimizer ??
-      optimizers.sgd({ learningRate: defaultLearningRate(rule), schedule: schedules.cosine() })
+      optimizers.sgd({ learningRate: defaultsOf(rule).learningRate, schedule: schedules.cosine() })
     this.#indices = split(data, options.validation ?? 0, this.#seed)
     const program = programOf(options, {
       optimizer: this.#optimizer,
@@ -347,6 +347,7 @@ class Trainer {
       epochs: this.#epochs,
       seed: this.#seed,
       learningRate: this.#optimizer.learningRate,
+      weightScale: this.#options.weightScale ?? defaultsOf(rule).weightScale,
       train: this.#indices.train.length,
       validation: this.#indices.validation.length,
       test: this.#test?.count ?? 0,

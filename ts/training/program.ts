@@ -3,6 +3,7 @@ import { compile } from '../compile/index.js'
 import { inputScale } from '../data/scaling.js'
 import type { Program } from '../engine/program.js'
 import { among, factor, share, whole } from './checks.js'
+import { defaultsOf } from './defaults.js'
 import { losses } from './losses.js'
 import type { Optimizer } from './optimizers.js'
 import type { FitOptions } from './run.js'
@@ -19,7 +20,8 @@ export interface Settled {
 export function programOf(options: FitOptions, { optimizer, batch, trainedOn }: Settled): Program {
   const { network, rule, data, loss = losses.crossEntropy(), precision, freeze } = options
   const { reduction = 'mean', inputScaling = 'standardise' } = options
-  const { weightScale = 1, weightDensity = 1, feedbackScale = 1, feedbackRank } = options
+  const { weightScale = defaultsOf(rule).weightScale, weightDensity = 1 } = options
+  const { feedbackScale = 1, feedbackRank } = options
   const { feedbackDensity = 1, feedbackGrid = 'f32' } = options
   return compile({
     network,

@@ -35,6 +35,7 @@ export interface FitOptions {
   readonly reduction?: Reduction
   /** Of the matrix products, f32 unless told; sums, weights and everything else are f32. */
   readonly precision?: Precision
+  /** A factor of at least 0 on the reach of the initial hidden weights; the rule's own unless told. */
   readonly weightScale?: number
   /** Share of a dense block's inputs that its units take, above 0; all (1) unless told. */
   readonly weightDensity?: number
