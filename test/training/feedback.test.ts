@@ -180,7 +180,7 @@ describe('values lie on the grid:', () => {
 
   test('int8 has whole numbers up to 127 times a power of two', () => {
     const data = on('int8')
-    const reach = 2 * Math.sqrt(3 / 50)
+    const reach = 4 * Math.sqrt(3 / 50)
     const step = 2 ** Math.ceil(Math.log2(reach / 127))
     const wholes = data.map((value) => value / step)
     expect(wholes.every((value) => Number.isInteger(value) && Math.abs(value) <= 127)).toBe(true)

@@ -35,11 +35,13 @@ export interface FeedbackOptions {
 /** The grids that feedback may lie on. */
 export const grids = ['f32', 'bf16', 'int8', 'sign'] as const satisfies readonly Grid[]
 
-/** Reach of hidden feedback relative to √(3 / outputs): above 1, B is the hidden learning rate. */
-const HIDDEN_FEEDBACK = 4
-/** Reach of what carries the output's own error down to the block below, and on from there. */
+/** The least reach of B at the output. */
 const TOP_FEEDBACK = 0.06
-/** Reach of what carries it to each block directly. */
+/** Of the B below it, relative to √(3 / outputs), where that leaves the one at the output its least. */
+const HIDDEN_FEEDBACK = 4
+/** What the reaches multiply to: the first block is to learn about as fast as the output. */
+const FIRST_FEEDBACK = 0.96
+/** Reach of what carries the output's error to each block directly. */
 const DIRECT_FEEDBACK = 0.2
 
 /** The tensor of a matrix, declared unless it is. */
@@ -108,11 +110,12 @@ function shapeOf(context: Context, block: number) {
   }
 }
 
-function reachOf(context: Context, block: number): number {
-  const fanOut = context.layouts[block]?.fanOut ?? 1
-  const top = block === context.layouts.length - 1
-  const reach = top ? TOP_FEEDBACK : HIDDEN_FEEDBACK * Math.sqrt(3 / fanOut)
-  return reach * context.options.feedbackScale
+function reachOf({ layouts, options }: Context, block: number): number {
+  const last = layouts.length - 1
+  const top = Math.max(FIRST_FEEDBACK / HIDDEN_FEEDBACK ** (last - 1), TOP_FEEDBACK)
+  if (block === last) return top * options.feedbackScale
+  const hidden = (FIRST_FEEDBACK / top) ** (1 / (last - 1))
+  return hidden * Math.sqrt(3 / (layouts[block]?.fanOut ?? 1)) * options.feedbackScale
 }
 
 /** A matrix of the shape of a block's weight. */
