@@ -492,9 +492,14 @@ export type Augment = {
    */
   epoch: Scalar
   /**
-   * Largest shift along either axis, in pixels.
+   * Largest shift along either axis, in pixels, whole or not.
    */
   shift: number
+  /**
+   * Largest shift along either axis by whole pixels, each number of them as likely: what a crop
+   * at random amounts to, out of an image with so many pixels of zeros around it.
+   */
+  crop: number
   /**
    * Largest rotation, in degrees, 0 to 180.
    */

@@ -264,8 +264,11 @@ pub struct Augment {
     pub channels: u32,
     /// Number of the pass over the data, 0 to 2²⁴.
     pub epoch: Scalar,
-    /// Largest shift along either axis, in pixels.
+    /// Largest shift along either axis, in pixels, whole or not.
     pub shift: f32,
+    /// Largest shift along either axis by whole pixels, each number of them as likely: what a crop
+    /// at random amounts to, out of an image with so many pixels of zeros around it.
+    pub crop: u32,
     /// Largest rotation, in degrees, 0 to 180.
     pub rotation: f32,
     /// Largest relative change of size, 0 to 0.95.

@@ -22,7 +22,7 @@ impl Images {
     fn new(size: (usize, usize, usize)) -> Self {
         let (height, width, channels) = size;
         let augment = json!({ "height": height, "width": width, "channels": channels,
-            "epoch": { "knob": "epoch" }, "shift": 0.0, "rotation": 0.0, "zoom": 0.0, "shear": 0.0,
+            "epoch": { "knob": "epoch" }, "shift": 0.0, "crop": 0, "rotation": 0.0, "zoom": 0.0, "shear": 0.0,
             "elastic": [0.0, 0.0] });
         Self { size, batch: 5, augment }
     }
@@ -94,6 +94,7 @@ fn noise(len: usize) -> Vec<f32> {
 fn everything(size: (usize, usize, usize)) -> Images {
     let settings = [
         ("shift", json!(2.5)),
+        ("crop", json!(1)),
         ("rotation", json!(30.0)),
         ("zoom", json!(0.25)),
         ("shear", json!(15.0)),
@@ -175,7 +176,10 @@ fn place(images: &Images, epoch: u64, example: usize, pixel: [usize; 2]) -> [f64
     let column = column + row * (setting("shear") * drawn(4)).to_radians().tan();
     let bend = bend(images, epoch, example, pixel);
     let straight = [row, column];
-    [0, 1].map(|axis| straight[axis] + middle[axis] + setting("shift") * drawn(axis) + bend[axis])
+    let whole =
+        |k| ((drawn(k) + 1.0) / 2.0 * (2.0 * setting("crop") + 1.0)).floor() - setting("crop");
+    let shift = |axis| setting("shift") * drawn(axis) + whole(5 + axis);
+    [0, 1].map(|axis| straight[axis] + middle[axis] + shift(axis) + bend[axis])
 }
 
 #[test]
@@ -250,6 +254,36 @@ fn a_shift_moves_all_pixels_alike_and_no_farther_than_it_may() {
         farthest = farthest.max(middle[0].abs());
     }
     assert!(farthest > 1.5 && farthest < 3.0, "{farthest}");
+}
+
+/// The image moved by whole pixels, amid zeros; scale ½, shift −¼.
+fn moved(raw: &[f32], (height, width): (usize, usize), by: [isize; 2]) -> Vec<f32> {
+    let inside =
+        |at: usize, by: isize, size: usize| at.checked_add_signed(by).filter(|&at| at < size);
+    let pixel = |at: usize| {
+        let row = inside(at / width, by[0], height)?;
+        Some(raw[row * width + inside(at % width, by[1], width)?])
+    };
+    (0..height * width).map(|at| 0.5 * pixel(at).unwrap_or(0.0) - 0.25).collect()
+}
+
+#[test]
+fn a_crop_shows_exact_pixels_from_each_place_of_the_padded_image() {
+    let size = (6, 7);
+    let images = Images::new((size.0, size.1, 1)).with("crop", &json!(2));
+    let raw = noise(COUNT * images.len());
+    let mut seen = [[0; 5]; 5];
+    for epoch in 0..40u8 {
+        let shown = images.all(&raw, f32::from(epoch));
+        for (shown, raw) in shown.chunks(images.len()).zip(raw.chunks(images.len())) {
+            let places = (-2..=2).flat_map(|row| (-2..=2).map(move |column| [row, column]));
+            let place = places.clone().find(|&by| bits(&moved(raw, size, by)) == bits(shown));
+            let [row, column] = place.expect("a crop of the padded image").map(|by| by + 2);
+            seen[row as usize][column as usize] += 1;
+        }
+    }
+    // 480 images: 19 a place.
+    assert!(seen.iter().flatten().all(|count| (5..40).contains(count)), "{seen:?}");
 }
 
 #[test]

@@ -12,15 +12,15 @@ pub struct Affine {
 }
 
 impl Affine {
-    /// Draws 0 to 4 of U(−1, 1): shifts of row and column, angle, zoom, shear, each times the
-    /// largest there may be.
+    /// Draws 0 to 6 of U(−1, 1): shifts of row and column, angle, zoom, shear, each times the
+    /// largest there may be; then the crop's shifts of row and column.
     pub fn draw(augment: &Augment, draws: &Draws) -> Self {
         let mut drawn = [0.0; PLAIN];
         draws.uniform(1.0, 0, &mut drawn);
         let radians = |degrees: f32, by: f32| {
             f64::from(degrees) * f64::from(by) * std::f64::consts::PI / 180.0
         };
-        let [row, column, angle, zoom, shear, ..] = drawn;
+        let [row, column, angle, zoom, shear, down, across, ..] = drawn;
         let (sine, cosine) = circle(radians(augment.rotation, angle));
         let (shear_sine, shear_cosine) = circle(radians(augment.shear, shear));
         let slope = shear_sine / shear_cosine;
@@ -33,9 +33,18 @@ impl Affine {
         ];
         Self {
             matrix: matrix.map(|row| row.map(|value| value as f32)),
-            shift: [row * augment.shift, column * augment.shift],
+            shift: [
+                row * augment.shift + whole(down, augment.crop),
+                column * augment.shift + whole(across, augment.crop),
+            ],
         }
     }
+}
+
+/// A whole number from −most to most, from a draw of U(−1, 1).
+fn whole(drawn: f32, most: u32) -> f32 {
+    let numbers = 2.0 * f64::from(most) + 1.0;
+    (((f64::from(drawn) + 1.0) / 2.0 * numbers).floor() - f64::from(most)) as f32
 }
 
 /// Sine and cosine of an angle from −π to π, to 1e-14, in plain arithmetic: the standard library's

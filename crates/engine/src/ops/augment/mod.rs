@@ -1,4 +1,4 @@
-//! Distorted examples: shifted, turned, zoomed, sheared and bent while they are gathered. What an
+//! Distorted examples: cropped, shifted, turned, zoomed, sheared and bent while they are gathered. What an
 //! example looks like hangs on seed, epoch and its number in the data alone.
 //!
 //! Pixel p of the distorted image is taken from c + M (p − c) + shift + bend(p), c the middle of the
@@ -77,6 +77,7 @@ fn check(augment: &Augment, input: &str, width: usize) -> Result<()> {
     let (amplitude, smoothness) = augment.elastic;
     for (name, value, most) in [
         ("shift", augment.shift, f32::from(u16::MAX)),
+        ("crop", augment.crop as f32, f32::from(u16::MAX)),
         ("rotation", augment.rotation, 180.0),
         ("zoom", augment.zoom, 0.95),
         ("shear", augment.shear, 80.0),
