@@ -114,6 +114,8 @@ const bad: readonly [string, unknown, RegExp][] = [
   ['clipValue', 0, /0 is not a number above 0/],
   ['learningRateFactors', '1,0', /"0" is not a factor above 0/],
   ['freeze', '0:0', /"0:0" is not BLOCK/],
+  ['augment', 'elastic=8', /elastic=8. is not elastic=AMPLITUDE:SMOOTHNESS/],
+  ['augment', 'turn=2', /augment has no distortion "turn"; known are shift, crop/],
   ['patience', 0, /0 is not a whole number from 1/],
   ['weightDecay', -0.1, /-0\.1 is not a number of at least 0/],
   ['schedule', 'cosin', /unknown schedule "cosin"; did you mean "cosine"\?/],

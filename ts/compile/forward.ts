@@ -1,6 +1,8 @@
+import type { Gather } from '../engine/program.js'
 import { unitsOf } from '../network/index.js'
 import { rows, type Signal } from '../rules/signals.js'
 import type { Pass, PassOptions } from '../rules/training.js'
+import { EPOCH_KNOB } from './knobs.js'
 import { patchSlot } from './maps.js'
 import { names as shared, passNames } from './names.js'
 import { blockStages, forwardPart, fusedActivation, layoutsAt } from './parts.js'
@@ -17,8 +19,16 @@ export function gather(phase: PhaseBuilder): void {
   const targets = labels
     ? tensors.declare(tensor(shared.targets, 'labels', []))
     : tensors.rows(shared.targets, outputs)
-  phase.add({ op: 'gather', input, targets, scale, shift })
+  phase.add({ op: 'gather', input, targets, scale, shift, ...augmentSlot(phase) })
   if (phase.training) corrupt(phase, input)
+}
+
+/** How a training phase distorts what it gathers. */
+function augmentSlot(phase: PhaseBuilder): Pick<Gather, 'augment'> {
+  const { augment } = phase.context.options
+  if (augment === undefined || !phase.training) return {}
+  phase.knobs.push(EPOCH_KNOB)
+  return { augment: { ...augment, epoch: { knob: EPOCH_KNOB } } }
 }
 
 /** What is done to the examples in place while training: dropout, then noise. */

@@ -9,6 +9,7 @@ import type {
 import { UsageError } from '../errors.js'
 import { layoutsOf, type Network } from '../network/index.js'
 import type { Rule } from '../rules/rule.js'
+import type { Distortion } from '../training/distortion.js'
 import type { Loss } from '../training/losses.js'
 import type { Optimizer } from '../training/optimizers.js'
 import { clip } from './clip.js'
@@ -41,6 +42,8 @@ export interface CompileOptions extends WeightOptions, FeedbackOptions {
   /** x = scale · input + shift. */
   readonly scale: number
   readonly shift: number
+  /** Of the examples while training; none unless told. */
+  readonly augment?: Distortion | undefined
 }
 
 /**

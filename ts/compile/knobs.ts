@@ -1,3 +1,6 @@
+/** The knob that is the number of whole epochs before the one at hand. */
+export const EPOCH_KNOB = 'epoch'
+
 /** The knob that is 0 while a block is held, else 1. */
 export const learnsKnob = (block: number): string => `blocks.${block}.learns`
 

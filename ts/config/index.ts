@@ -4,6 +4,7 @@ import { UsageError } from '../errors.js'
 import { findRule, parseRuleOptions, type Rule } from '../rules/index.js'
 import type { FitOptions } from '../training/fit.js'
 import { defaultsOf } from '../training/defaults.js'
+import { parseAugmentation } from '../training/augmentation.js'
 import { findLoss } from '../training/losses.js'
 import { parseFreeze } from '../training/freezing.js'
 import { check, type Given } from './given.js'
@@ -54,7 +55,7 @@ export function loadData({ data, dataDir }: Settings): Promise<Loaded> {
 
 /** What `fit` takes, for a configuration and its data. */
 export function fitOptions(config: Config, loaded: Loaded): FitOptions {
-  const { feedbackRank, threads, engine, freeze, patience } = config
+  const { feedbackRank, threads, engine, augment, freeze, patience } = config
   return {
     rule: ruleOf(config),
     network: networkOf(config),
@@ -76,6 +77,7 @@ export function fitOptions(config: Config, loaded: Loaded): FitOptions {
     precision: config.precision,
     ...(feedbackRank === undefined ? {} : { feedbackRank }),
     ...(threads === undefined ? {} : { threads }),
+    ...(augment === undefined ? {} : { augment: parseAugmentation(augment) }),
     ...(freeze === undefined ? {} : { freeze: parseFreeze(freeze) }),
     ...(patience === undefined ? {} : { patience }),
     ...(engine === undefined ? {} : { engine }),

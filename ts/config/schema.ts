@@ -8,6 +8,7 @@ import { activations, parseNetwork } from '../network/index.js'
 import { findRule, parseRuleOptions } from '../rules/index.js'
 import { defaultBatch, defaultEpochs } from '../training/defaults.js'
 import { grouped } from '../report/format.js'
+import { parseAugmentation } from '../training/augmentation.js'
 import { parseFreeze } from '../training/freezing.js'
 import { findLoss } from '../training/losses.js'
 import { parseFactors } from '../training/optimizers.js'
@@ -122,6 +123,12 @@ export const schema = v.strictObject({
     ),
     '<σ>',
     'deviation of noise on scaled inputs',
+  ),
+  augment: told(
+    v.optional(text(parseAugmentation)),
+    '<name=value,…>',
+    'of training images, at most: shift=PIXELS, crop=PIXELS, rotation=DEGREES, zoom=SHARE, ' +
+      'shear=DEGREES, elastic=PIXELS:SMOOTHNESS; as shift=2,rotation=10,elastic=1:4',
   ),
   batchNorm: told(
     v.optional(v.boolean(isNot('true or false'))),

@@ -1,3 +1,4 @@
+export { parseAugmentation, type Augmentation } from './augmentation.js'
 export { fit, type Evaluation, type FitOptions, type Run, type Split } from './fit.js'
 export { parseFreeze, type Freeze } from './freezing.js'
 export { losses, findLoss, type Loss } from './losses.js'

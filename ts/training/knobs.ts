@@ -1,4 +1,4 @@
-import { blockOfKnob, stepsOfKnob } from '../compile/knobs.js'
+import { blockOfKnob, EPOCH_KNOB, stepsOfKnob } from '../compile/knobs.js'
 import { FeedalignError } from '../errors.js'
 import { isHeld, type Freeze } from './freezing.js'
 import type { Optimizer } from './optimizers.js'
@@ -36,6 +36,7 @@ function knobValue(name: string, course: Course, epoch: number, step: number): n
   if (name === 'learningRate') {
     return optimizer.learningRate * optimizer.schedule.factor(epoch + step / steps, epochs)
   }
+  if (name === EPOCH_KNOB) return epoch
   const block = blockOfKnob(name)
   if (block !== undefined) return isHeld(freeze, block, epoch + 1) ? 0 : 1
   const every = stepsOfKnob(name)

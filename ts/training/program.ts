@@ -2,6 +2,7 @@ import { grids } from '../compile/feedback.js'
 import { compile } from '../compile/index.js'
 import { inputScale } from '../data/scaling.js'
 import type { Program } from '../engine/program.js'
+import { distortion } from './distortion.js'
 import { among, factor, share, whole } from './checks.js'
 import { defaultsOf } from './defaults.js'
 import { losses } from './losses.js'
@@ -22,7 +23,7 @@ export function programOf(options: FitOptions, { optimizer, batch, trainedOn }: 
   const { reduction = 'mean', inputScaling = 'standardise' } = options
   const { weightScale = defaultsOf(rule).weightScale, weightDensity = 1 } = options
   const { feedbackScale = 1, feedbackRank } = options
-  const { feedbackDensity = 1, feedbackGrid = 'f32' } = options
+  const { feedbackDensity = 1, feedbackGrid = 'f32', augment = {} } = options
   return compile({
     network,
     rule,
@@ -41,5 +42,6 @@ export function programOf(options: FitOptions, { optimizer, batch, trainedOn }: 
     feedbackDensity: share('feedbackDensity', feedbackDensity),
     feedbackGrid: among('feedbackGrid', feedbackGrid, grids),
     ...inputScale(data, inputScaling, trainedOn),
+    augment: distortion(augment, data, network),
   })
 }

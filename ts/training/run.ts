@@ -4,6 +4,7 @@ import type { EngineName, Session } from '../engine/index.js'
 import type { Grid, Precision, Reduction } from '../engine/program.js'
 import type { Network } from '../network/index.js'
 import type { Rule } from '../rules/index.js'
+import type { Augmentation } from './augmentation.js'
 import type { TrainingEvent } from './events.js'
 import type { Freeze } from './freezing.js'
 import type { Loss } from './losses.js'
@@ -46,6 +47,8 @@ export interface FitOptions {
   readonly feedbackDensity?: number
   /** The values that elements of feedback may take, f32 unless told. */
   readonly feedbackGrid?: Grid
+  /** How training images are distorted; not at all unless told. */
+  readonly augment?: Augmentation
   /** Ends the run after the call at hand, as if its loop were left, but with `interrupted`. */
   readonly signal?: AbortSignal
   /**
