@@ -41,7 +41,7 @@ function run(
     trainError: epoch === 0 ? null : testError / 2,
     testError,
     angles: [angle === null ? null : angle - epoch],
-    weightAngles: [],
+    blocks: [],
     seconds: epoch * 10,
     samplesPerSecond: 1000,
   }))

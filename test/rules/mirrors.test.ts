@@ -76,7 +76,8 @@ describe('on digits feedback comes to agree with the weights', () => {
     })
     let angles: (number | null)[] = []
     for await (const event of run) {
-      if (event.event === 'epoch') angles = event.weightAngles.map(({ angle }) => angle)
+      if (event.event !== 'epoch') continue
+      angles = event.blocks.slice(1).map(({ weightAngle }) => weightAngle)
     }
     expect(angles).toHaveLength(2)
     return angles.map((angle) => angle ?? 90)

@@ -13,7 +13,7 @@ async function moved(changes: Partial<FitOptions>): Promise<boolean[][]> {
   for await (const { event } of run) {
     if (event !== 'epoch') continue
     const names = run.model.program.tensors.filter(
-      ({ role }) => role !== 'rows' && role !== 'labels',
+      ({ role }) => !['rows', 'labels', 'scratch'].includes(role),
     )
     states.push(
       [0, 1, 2].map((block) =>

@@ -54,6 +54,10 @@ export function matrixTensor(context: Context, matrix: Matrix): string {
       return declare(context, block === INPUT ? toInput(context) : directMatrix(context, block))
     case 'fixed':
       return declare(context, fixedMatrix(context, block))
+    case 'inverse': {
+      const { rows, columns } = shapeOf(context, block)
+      return context.tensors.declare(tensor(names.inverse(block), 'scratch', [rows, columns]))
+    }
     default:
       return context.tensors.declare(following(context, matrix))
   }

@@ -39,6 +39,11 @@ export interface CompileOptions extends WeightOptions, FeedbackOptions {
   readonly precision?: Precision | undefined
   /** Whether targets are labels, or float values [n × outputs]. */
   readonly labels: boolean
+  /**
+   * Elements of the largest weight whose pseudoinverse the probe makes; 65,536 unless told, which
+   * takes milliseconds.
+   */
+  readonly largestInverse?: number
   /** x = scale · input + shift. */
   readonly scale: number
   readonly shift: number

@@ -3,6 +3,7 @@ import { UsageError } from '../errors.js'
 import { type LinearMap, type Network } from '../network/index.js'
 import { patchesOf } from '../network/linear/conv2d.js'
 import { structureOf } from '../network/linear/local2d.js'
+import { names } from './names.js'
 import type { Context } from './phase.js'
 
 /** The linear map of a block. */
@@ -24,6 +25,11 @@ export function structureAt(context: Context, block: number): Structure {
   const map = mapOf(context, block)
   const input = context.layouts[block]?.input ?? []
   return map.kind === 'local2d' ? structureOf(map, input) : { kind: 'dense' }
+}
+
+/** Whether a block's weight, declared before, holds all of its elements. */
+export function isWhole({ tensors }: Context, block: number): boolean {
+  return tensors.of(names.weight(block)).structure.kind === 'dense'
 }
 
 /** Throws `UsageError` where `what` is asked for, which only dense blocks have, of another one. */

@@ -14,8 +14,14 @@ export const names = {
   decoderBias: (block: number): string => `blocks.${block}.decoder.bias`,
   inputDirect: 'input.direct',
   scores: 'scores',
-  /** Backpropagation's delta, in the probe. */
+  /** In the probe: backpropagation's delta, W⁺ transposed, the delta that pseudoinverses carry. */
   chain: (block: number): string => `blocks.${block}.chain`,
+  inverse: (block: number): string => `blocks.${block}.inverse`,
+  solved: (block: number): string => `blocks.${block}.solved`,
+  /** There too: the update that a rule asks for, the gradient, sums of a unit's activity. */
+  asked: (block: number): string => `blocks.${block}.asked`,
+  gradient: (block: number): string => `blocks.${block}.gradient`,
+  activity: (block: number): string => `blocks.${block}.activity`,
   targets: 'targets',
 } as const
 

@@ -35,7 +35,7 @@ export type Tensor = {
 }
 
 export type Role =
-  'weight' | 'bias' | 'feedback' | 'direct' | 'state' | 'statistic' | 'rows' | 'labels'
+  'weight' | 'bias' | 'feedback' | 'direct' | 'state' | 'statistic' | 'scratch' | 'rows' | 'labels'
 
 export type Init =
   | { kind: 'zeros' }
@@ -107,6 +107,8 @@ export type Instruction = { enabled?: Scalar } & (
   | ({ op: 'noise' } & Noise)
   | ({ op: 'derive' } & Derive)
   | ({ op: 'measure' } & Measure)
+  | ({ op: 'measureUpdates' } & MeasureUpdates)
+  | ({ op: 'saturation' } & Saturation)
   | ({ op: 'clip' } & Clip)
 )
 
@@ -129,6 +131,8 @@ export type Op =
   | ({ op: 'noise' } & Noise)
   | ({ op: 'derive' } & Derive)
   | ({ op: 'measure' } & Measure)
+  | ({ op: 'measureUpdates' } & MeasureUpdates)
+  | ({ op: 'saturation' } & Saturation)
   | ({ op: 'clip' } & Clip)
 
 export type Gather = {
@@ -292,6 +296,17 @@ export type Noise = { out: string; distribution: Distribution; stream: Stream; i
 export type Derive = { from: string; into: string; how: Derivation }
 
 export type Measure = { a: string; b: string; metrics: [string, string, string] }
+
+export type MeasureUpdates = {
+  /**
+   * At least one; so of `b`.
+   */
+  a: Array<Pair>
+  b: Array<Pair>
+  metrics: [string, string, string]
+}
+
+export type Saturation = { h: string; activation: Activation; below: number; metric: string }
 
 export type Clip = {
   pairs: Array<Pair>

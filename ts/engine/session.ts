@@ -222,6 +222,10 @@ export class Metrics {
     return new Metrics(this.#names, values)
   }
 
+  has(name: string): boolean {
+    return this.#names.includes(name)
+  }
+
   /** The metric's value at each step. */
   *each(name: string): Generator<number> {
     const column = this.#names.indexOf(name)

@@ -51,7 +51,10 @@ export type Mirroring =
   | { readonly how: 'pseudoinverse'; readonly every: number }
 
 export type MatrixNode =
-  | { readonly kind: 'weights' | 'fixed' | 'direct' | 'learned'; readonly block: number }
+  | {
+      readonly kind: 'weights' | 'fixed' | 'direct' | 'learned' | 'inverse'
+      readonly block: number
+    }
   | { readonly kind: 'mirror'; readonly block: number; readonly mirroring: Mirroring }
 
 const signal = (node: SignalNode): Signal => node as Signal
@@ -101,6 +104,9 @@ export const mirror = (block: number, mirroring: Mirroring): Matrix =>
 
 /** A matrix of the shape of the block's weight that the rule itself trains. */
 export const learned = (block: number): Matrix => matrix({ kind: 'learned', block })
+
+/** The transposed pseudoinverse of the block's weight as it is now: in the probe alone. */
+export const inverse = (block: number): Matrix => matrix({ kind: 'inverse', block })
 
 /** The network's input, as what a direct matrix leads to. */
 export const INPUT = -1

@@ -35,9 +35,14 @@ export class Calls {
     this.#session = session
   }
 
+  /** Rows of a step. */
+  get batch(): number {
+    return this.#session.program.batch
+  }
+
   /** Call after call, until all is done or it is stopped. */
   async *run({ phase, data, examples, knobs, done = 0, stopped }: Work): AsyncGenerator<Call> {
-    const { batch } = this.#session.program
+    const { batch } = this
     const steps = Math.ceil(examples.length / batch)
     for (let first = done; first < steps && stopped?.() !== true;) {
       const count = Math.min(this.#steps.get(phase) ?? 1, steps - first)

@@ -1,4 +1,5 @@
 import type { DataSet } from '../engine/index.js'
+import { UsageError } from '../errors.js'
 import type { Calls } from './calls.js'
 import type { EpochEvent } from './events.js'
 import type { Evaluation, Split } from './run.js'
@@ -22,6 +23,15 @@ export class Evaluator {
   constructor(calls: Calls, splits: Readonly<Record<Split, Chosen>>) {
     this.#calls = calls
     this.#splits = splits
+  }
+
+  /** The first `most` of a split. Throws `UsageError` where there are none. */
+  examples(split: Split, most: number): { data: DataSet; examples: Uint32Array } {
+    const { data, indices } = this.#splits[split]
+    if (data === undefined || indices.length === 0) {
+      throw new UsageError(`the run has no ${split} examples`)
+    }
+    return { data, examples: indices.subarray(0, most) }
   }
 
   /** On the first `most`, or all. Undefined where there is no set, or it was stopped. */

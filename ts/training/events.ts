@@ -1,4 +1,5 @@
 import type { Precision } from '../engine/program.js'
+import type { BlockDiagnostics } from './diagnostics.js'
 
 /** What a run tells, in order: `start`, then per epoch `progress` and `epoch`, then one end. */
 export type TrainingEvent = StartEvent | ProgressEvent | EpochEvent | DoneEvent | InterruptedEvent
@@ -50,10 +51,10 @@ export interface EpochEvent {
   /** Fractions; at epoch 0, where they are chance's, of the first 1,000 examples at most. */
   readonly validationError?: number
   readonly testError?: number
-  /** Degrees between the rule's delta and backpropagation's, per hidden block from below. */
+  /** `signalAngle` of the hidden blocks, from the input side. */
   readonly angles: readonly (number | null)[]
-  /** Degrees between W and its feedback matrix, and |W| / |B|, by block of the matrix. */
-  readonly weightAngles: readonly { block: number; angle: number | null; ratio: number }[]
+  /** From the input side; of the first 1,000 validation examples, else of those trained on. */
+  readonly blocks: readonly BlockDiagnostics[]
   /** Of training, since the start of this process, without evaluation. */
   readonly seconds: number
   readonly samplesPerSecond: number

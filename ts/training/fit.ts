@@ -7,20 +7,21 @@ import { describe, parameterCount } from '../network/index.js'
 import { Calls } from './calls.js'
 import type { Position } from './checkpoint.js'
 import { checkAlike, checkFits, whole } from './checks.js'
+import { copyOf } from './copy.js'
 import { defaultBatch, defaultEpochs, defaultsOf } from './defaults.js'
+import { Diagnostics, type BlockDiagnostics } from './diagnostics.js'
 import { Evaluator, type Errors } from './evaluator.js'
 import type { EpochEvent, StartEvent, TrainingEvent } from './events.js'
 import { checkFreeze } from './freezing.js'
 import { knobValues } from './knobs.js'
 import { optimizers, type Optimizer } from './optimizers.js'
-import { angles } from './probe.js'
-import { programOf } from './program.js'
+import { programOf, type Settled } from './program.js'
 import type { Evaluation, FitOptions, Run, Split } from './run.js'
 import { Saver } from './saving.js'
 import { schedules } from './schedules.js'
 import { checkedPatience, judged } from './stopping.js'
 
-/** Examples that the angles are measured on, at most; the errors too before there is training. */
+/** Examples that blocks are measured on, at most; the errors too before there is training. */
 const PROBED = 1000
 export type { Evaluation, FitOptions, Run, Split } from './run.js'
 
@@ -31,6 +32,7 @@ export function fit(options: FitOptions): Run {
     model: trainer.session,
     restore: (which) => trainer.restore(which),
     evaluate: (split) => trainer.evaluate(split),
+    probe: (split, examples) => trainer.probe(split, examples),
     [Symbol.asyncIterator]: () => trainer.events(),
     [Symbol.dispose]: () => {
       trainer.dispose()
@@ -48,12 +50,14 @@ class Trainer {
   readonly #threads: number
   readonly #seed: number
   readonly #patience: number
+  readonly #settled: Settled
   readonly #train: DataSet
   readonly #test: DataSet | undefined
   readonly #indices: { readonly train: Uint32Array; readonly validation: Uint32Array }
   readonly #saver: Saver | undefined
   readonly #calls: Calls
   readonly #evaluator: Evaluator
+  readonly #diagnostics: Diagnostics
   #position: Position = { epoch: 0, step: 0, loss: 0, errors: 0, best: null, stale: 0 }
   #state: 'fresh' | 'iterated' | 'ended' = 'fresh'
   #seconds = 0
@@ -83,16 +87,15 @@ class Trainer {
       options.optimizer ??
       optimizers.sgd({ learningRate: defaultsOf(rule).learningRate, schedule: schedules.cosine() })
     this.#indices = split(data, options.validation ?? 0, this.#seed)
-    const program = programOf(options, {
-      optimizer: this.#optimizer,
-      batch: this.#batch,
-      trainedOn: this.#indices.train,
-    })
+    const { train: trainedOn } = this.#indices
+    this.#settled = { optimizer: this.#optimizer, batch: this.#batch, trainedOn }
+    const program = programOf(options, this.#settled)
     this.session = new Session(this.#engine, program, { threads: this.#threads, seed: this.#seed })
     this.#train = this.#dataSet(data)
     this.#test = test === undefined ? undefined : this.#dataSet(test)
     this.#saver = this.#makeSaver()
     this.#calls = new Calls(this.session)
+    this.#diagnostics = new Diagnostics(this.#calls, network)
     const { train, validation } = this.#indices
     this.#evaluator = new Evaluator(this.#calls, {
       train: { data: this.#train, indices: train },
@@ -287,28 +290,21 @@ class Trainer {
   ): Promise<EpochEvent | undefined> {
     const { validation } = this.#indices
     const probed = (validation.length > 0 ? validation : this.#indices.train).subarray(0, PROBED)
-    const metrics = await this.#calls.all({
-      phase: 'probe',
-      data: this.#train,
-      examples: probed,
-      // The first step measures the matrices too.
-      knobs: (first, count) => Float32Array.from({ length: count }, (_, i) => +(first + i === 0)),
-      stopped: this.#stopped,
-    })
+    const given = { data: this.#train, examples: probed, stopped: this.#stopped }
+    const blocks = await this.#diagnostics.measure(given)
     const most = epoch === 0 ? PROBED : undefined
     const errors =
-      metrics === undefined ? undefined : await this.#evaluator.errors(this.#stopped, most)
-    if (metrics === undefined || errors === undefined) return undefined
+      blocks === undefined ? undefined : await this.#evaluator.errors(this.#stopped, most)
+    if (blocks === undefined || errors === undefined) return undefined
     if (epoch > 0) this.#known = errors
-    const found = angles(this.session, metrics, this.#options.network.blocks.length)
     return {
       event: 'epoch',
       epoch,
       trainLoss: train?.loss ?? null,
       trainError: train?.error ?? null,
       ...errors,
-      angles: found.signals,
-      weightAngles: found.weights,
+      angles: blocks.slice(0, -1).map(({ signalAngle }) => signalAngle),
+      blocks,
       seconds: this.#seconds,
       samplesPerSecond: this.#seconds > 0 ? this.#samples / this.#seconds : 0,
     }
@@ -318,6 +314,19 @@ class Trainer {
     const evaluation = await this.#evaluator.evaluate(split)
     if (evaluation === undefined) throw new UsageError(`the run has no ${split} examples`)
     return evaluation
+  }
+
+  async probe(split: Split, most = PROBED): Promise<readonly BlockDiagnostics[]> {
+    const probed = this.#evaluator.examples(split, whole('examples', most, 1, 2 ** 32))
+    const program = programOf(this.#options, { ...this.#settled, largestInverse: Infinity })
+    const options = { threads: this.#threads, seed: this.#seed }
+    const copy = copyOf(this.session, program, this.#engine, options)
+    try {
+      const diagnostics = new Diagnostics(new Calls(copy), this.#options.network)
+      return (await diagnostics.measure(probed)) ?? []
+    } finally {
+      copy[Symbol.dispose]()
+    }
   }
 
   async #done(): Promise<TrainingEvent> {

@@ -1,5 +1,6 @@
 export { parseAugmentation, type Augmentation } from './augmentation.js'
 export { fit, type Evaluation, type FitOptions, type Run, type Split } from './fit.js'
+export type { BlockDiagnostics } from './diagnostics.js'
 export { parseFreeze, type Freeze } from './freezing.js'
 export { losses, findLoss, type Loss } from './losses.js'
 export { optimizers, type Optimizer } from './optimizers.js'

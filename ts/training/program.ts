@@ -15,10 +15,13 @@ export interface Settled {
   readonly batch: number
   /** Indices of the examples trained on: inputs are scaled by what these are like. */
   readonly trainedOn: Uint32Array
+  /** See `CompileOptions`. */
+  readonly largestInverse?: number
 }
 
 /** The program of a run. Throws `UsageError` on options that it cannot be made with. */
-export function programOf(options: FitOptions, { optimizer, batch, trainedOn }: Settled): Program {
+export function programOf(options: FitOptions, settled: Settled): Program {
+  const { optimizer, batch, trainedOn, largestInverse } = settled
   const { network, rule, data, loss = losses.crossEntropy(), precision, freeze } = options
   const { reduction = 'mean', inputScaling = 'standardise' } = options
   const { weightScale = defaultsOf(rule).weightScale, weightDensity = 1 } = options
@@ -41,6 +44,7 @@ export function programOf(options: FitOptions, { optimizer, batch, trainedOn }: 
       feedbackRank === undefined ? undefined : whole('feedbackRank', feedbackRank, 1, 1e6),
     feedbackDensity: share('feedbackDensity', feedbackDensity),
     feedbackGrid: among('feedbackGrid', feedbackGrid, grids),
+    ...(largestInverse === undefined ? {} : { largestInverse }),
     ...inputScale(data, inputScaling, trainedOn),
     augment: distortion(augment, data, network),
   })

@@ -5,6 +5,7 @@ import type { Grid, Precision, Reduction } from '../engine/program.js'
 import type { Network } from '../network/index.js'
 import type { Rule } from '../rules/index.js'
 import type { Augmentation } from './augmentation.js'
+import type { BlockDiagnostics } from './diagnostics.js'
 import type { TrainingEvent } from './events.js'
 import type { Freeze } from './freezing.js'
 import type { Loss } from './losses.js'
@@ -94,6 +95,14 @@ export interface Run extends AsyncIterable<TrainingEvent>, Disposable {
   readonly restore: (which: 'last' | 'best') => Promise<void>
   /** The model as it is now. Throws `UsageError` where the run has no such examples. */
   readonly evaluate: (split: Split) => Promise<Evaluation>
+  /**
+   * What the blocks are like now, by the first 1,000 examples of a split, or as many as told; with
+   * pseudoinverse angles at blocks of any size, which is what takes time: seconds a block of
+   * 1500 × 1500. Rules that draw noise draw that of a first step. For as long as it measures, it
+   * takes a second copy of the model's memory. Throws `UsageError` where the run has no such
+   * examples.
+   */
+  readonly probe: (split: Split, examples?: number) => Promise<readonly BlockDiagnostics[]>
   /** Frees the model and the engine's copy of the data. */
   [Symbol.dispose](): void
 }

@@ -68,7 +68,7 @@ pub fn lying(form: Form, role: Role, turned: bool, precision: Precision) -> Form
     let Form::Matrix { rows, columns, .. } = form else { return form };
     let way = if turned { Way::Turned } else { Way::Straight };
     match (precision, role) {
-        (Precision::Bf16, Role::Weight | Role::Feedback | Role::Direct) => {
+        (Precision::Bf16, Role::Weight | Role::Feedback | Role::Direct | Role::Scratch) => {
             let master = !turned && role != Role::Direct;
             Form::Half { rows, columns, way, master }
         }
@@ -106,10 +106,13 @@ pub fn form(tensor: &Tensor) -> Result<Form> {
         (Role::Labels, []) => Ok(Form::Labels),
         (Role::Rows, []) => Ok(Form::Rows { width: 1, stride: 1 }),
         (Role::Rows, [width]) => Ok(Form::Rows { width: *width, stride: stride(*width) }),
-        (Role::Weight | Role::Feedback | Role::Direct | Role::State, [rows, columns]) => {
-            Ok(Form::Matrix { rows: *rows, columns: *columns, way: Way::Straight })
+        (
+            Role::Weight | Role::Feedback | Role::Direct | Role::State | Role::Scratch,
+            [rows, columns],
+        ) => Ok(Form::Matrix { rows: *rows, columns: *columns, way: Way::Straight }),
+        (Role::Bias | Role::Statistic | Role::State | Role::Scratch, [len]) => {
+            Ok(Form::Vector { len: *len })
         }
-        (Role::Bias | Role::Statistic | Role::State, [len]) => Ok(Form::Vector { len: *len }),
         (role, _) => Err(Error::new(format!("has shape {shape:?}, which a {role:?} cannot have"))),
     }
 }

@@ -109,7 +109,7 @@ fn writes(op: &Op) -> Vec<&str> {
         Op::RowScale(op) => vec![&op.out],
         Op::Noise(op) => vec![&op.out],
         Op::Derive(op) => vec![&op.into],
-        Op::Classify(_) | Op::Measure(_) => vec![],
+        Op::Classify(_) | Op::Measure(_) | Op::MeasureUpdates(_) | Op::Saturation(_) => vec![],
     }
 }
 

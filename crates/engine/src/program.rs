@@ -82,6 +82,8 @@ pub enum Role {
     State,
     /// Running statistics of a normalisation.
     Statistic,
+    /// A matrix or vector that a phase leaves to its own later steps: kept, but in no snapshot.
+    Scratch,
     /// f32 [n × shape]: lives for one step.
     Rows,
     /// u32 [n], shape []: lives for one step.

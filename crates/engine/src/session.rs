@@ -287,7 +287,9 @@ impl Session {
 
     fn kept_tensors(&self) -> Vec<(String, Id)> {
         let all = self.program.tensors.iter().zip(0..);
-        let kept = all.filter(|(_, id)| self.tensors.persistent_len(*id) > 0);
+        let kept = all.filter(|(tensor, id)| {
+            tensor.role != Role::Scratch && self.tensors.persistent_len(*id) > 0
+        });
         kept.map(|(tensor, id)| (tensor.name.clone(), id)).collect()
     }
 }

@@ -58,6 +58,11 @@ fn reads(op: &Op) -> Vec<(&str, Form)> {
         }
         Op::Loss(op) => vec![(&op.a, Form::Values)],
         Op::Measure(op) => vec![(&op.a, Form::Values), (&op.b, Form::Values)],
+        Op::MeasureUpdates(op) => {
+            let pairs = op.a.iter().chain(&op.b).flat_map(|pair| [&pair.x, &pair.delta]);
+            pairs.map(|name| (name, Form::Values)).collect()
+        }
+        Op::Saturation(op) => vec![(&op.h, Form::Values)],
         Op::Overlay(op) => vec![(&op.x, Form::Values)],
         Op::Goodness(op) => {
             let score = op.score.iter().map(|score| &score.into);

@@ -11,6 +11,7 @@ mod derive;
 mod forward;
 mod gather;
 mod goodness;
+mod grams;
 mod half;
 mod holes;
 mod linear;
@@ -20,6 +21,7 @@ mod local2d;
 mod loss;
 mod max_norm;
 mod measure;
+mod measure_updates;
 mod noise;
 mod online;
 mod optimizer;
@@ -27,6 +29,7 @@ mod overlay;
 mod project;
 mod pseudoinverse;
 mod row_scale;
+mod saturation;
 mod step;
 mod table;
 #[cfg(test)]
@@ -59,6 +62,8 @@ pub fn name(op: &Op) -> &'static str {
         Op::Noise(_) => "noise",
         Op::Derive(_) => "derive",
         Op::Measure(_) => "measure",
+        Op::MeasureUpdates(_) => "measureUpdates",
+        Op::Saturation(_) => "saturation",
         Op::Clip(_) => "clip",
     }
 }
@@ -81,6 +86,8 @@ pub fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
         Op::Noise(op) => noise::lower(op, lowering),
         Op::Derive(op) => derive::lower(op, lowering),
         Op::Measure(op) => measure::lower(op, lowering),
+        Op::MeasureUpdates(op) => measure_updates::lower(op, lowering),
+        Op::Saturation(op) => saturation::lower(op, lowering),
         Op::Clip(op) => clip::lower(op, lowering),
     }
 }

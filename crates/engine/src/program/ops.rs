@@ -29,6 +29,8 @@ pub enum Op {
     Noise(Noise),
     Derive(Derive),
     Measure(Measure),
+    MeasureUpdates(MeasureUpdates),
+    Saturation(Saturation),
     Clip(Clip),
 }
 
@@ -316,6 +318,30 @@ pub struct Measure {
     pub a: String,
     pub b: String,
     pub metrics: (String, String, String),
+}
+
+/// Metrics gain [⟨A, B⟩, ⟨A, A⟩, ⟨B, B⟩] of A = Σ xᵀ · delta over the pairs of `a` and B over those of `b`,
+/// gradients of one dense weight (and its bias), in products of rows with rows: n² of them for each
+/// two pairs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct MeasureUpdates {
+    /// At least one; so of `b`.
+    pub a: Vec<Pair>,
+    pub b: Vec<Pair>,
+    pub metrics: (String, String, String),
+}
+
+/// The metric gains the number of elements of h where f′, taken from the output h, is below a bound.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Saturation {
+    pub h: String,
+    pub activation: Activation,
+    pub below: f32,
+    pub metric: String,
 }
 
 /// Scales all deltas by one factor, at most 1, so that the norm of the gradients of the pairs together

@@ -44,6 +44,8 @@ fn typescript() -> String {
         Noise,
         Derive,
         Measure,
+        MeasureUpdates,
+        Saturation,
         Clip,
         Activation,
         Gate,

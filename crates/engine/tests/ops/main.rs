@@ -9,6 +9,7 @@ mod derive;
 mod goodness;
 mod linear;
 mod loss;
+mod measure;
 mod noise;
 mod overlay;
 mod pseudoinverse;

@@ -1,18 +1,19 @@
-//! Products of rows with rows, and what a pair of them says of its gradient's norm.
+//! Products of gradients without forming one: ⟨xᵀδ, yᵀε⟩ = Σᵢⱼ (xᵢ · yⱼ)(δᵢ · εⱼ) over pairs of rows,
+//! and biases add Σᵢⱼ δᵢ · εⱼ.
 
 use std::ops::Range;
 
 use feedalign_kernels::{Activation, Epilogue, Forward, Member};
 
-use super::super::Address;
-use super::super::turned::turned;
+use super::Address;
+use super::turned::turned;
 use crate::error::{Error, Result};
 use crate::plan::{Lowering, Step};
 use crate::program::Pair;
 use crate::tensors::Id;
 
 /// Rows whose products with all rows a member takes at once.
-pub const BLOCK: usize = 32;
+const BLOCK: usize = 32;
 
 /// Rows, and the panels of their transpose, by which rows are multiplied with rows.
 #[derive(Clone, Copy)]
@@ -28,25 +29,20 @@ pub struct Turned {
 impl Turned {
     fn new(name: &str, lowering: &mut Lowering) -> Result<Self> {
         let (rows, width, stride) = lowering.rows(name)?;
-        if lowering.tensors.half_rows(rows).is_some() {
-            return Err(Error::new(
-                "the norm of gradients is bounded in f32 only: choose precision f32",
-            ));
-        }
         let transposed = turned(rows, stride, width, lowering)?;
         let [start, panels] = [rows, transposed].map(|id| Address(lowering.tensors.f32(id)));
         Ok(Self { rows, transposed, start, panels, width, stride })
     }
 
-    /// y ← some rows · all rowsᵀ.
+    /// y ← some rows · all rowsᵀ of another tensor of the same width.
     ///
     /// # Safety
     /// y has room for as many rows as there are in `rows`, and a stride of whole panels.
-    unsafe fn gram(&self, rows: Range<usize>, y: (*mut f32, usize), step: &Step) {
+    unsafe fn gram(&self, other: &Self, rows: Range<usize>, y: (*mut f32, usize), step: &Step) {
         let job = Forward {
             x: self.start.get().wrapping_add(rows.start * self.stride),
             x_stride: self.stride,
-            weight: self.panels.get(),
+            weight: other.panels.get(),
             y: y.0,
             y_stride: y.1,
             rows: rows.len(),
@@ -74,6 +70,7 @@ impl Turned {
 }
 
 /// A pair, by the products of its rows.
+#[derive(Clone, Copy)]
 pub struct Grams {
     x: Turned,
     pub delta: Turned,
@@ -86,13 +83,27 @@ impl Grams {
         Ok(Self { x: x?, delta: delta?, bias: pair.bias })
     }
 
-    pub fn reads(&self) -> [Id; 4] {
+    fn reads(&self) -> [Id; 4] {
         [self.x.rows, self.x.transposed, self.delta.rows, self.delta.transposed]
     }
 
-    /// Adds Σⱼ (xᵢ · xⱼ + bias)(δᵢ · δⱼ) to the totals of rows i.
-    pub fn add(
+    /// Refuses another pair whose gradient has another shape.
+    pub fn check_alike(&self, other: &Self) -> Result<()> {
+        let shape = |one: &Self| (one.x.width, one.delta.width, one.bias);
+        if shape(self) == shape(other) {
+            return Ok(());
+        }
+        let [(rows, columns, _), (r, c, _)] = [self, other].map(shape);
+        Err(Error::new(format!(
+            "gradients of shapes [{rows} × {columns}] and [{r} × {c}], or only one with a bias"
+        )))
+    }
+
+    /// Adds Σⱼ (xᵢ · yⱼ + bias)(δᵢ · εⱼ) to the totals of rows i, y and ε being those of another
+    /// pair that is alike.
+    fn add(
         &self,
+        other: &Self,
         room: &Room,
         rows: Range<usize>,
         step: &Step,
@@ -102,8 +113,8 @@ impl Grams {
         let [x, delta] = [0, 1].map(|half| room.half(member, half));
         // SAFETY: each half of the member's room has BLOCK rows.
         unsafe {
-            self.x.gram(rows.clone(), (x, room.stride), step);
-            self.delta.gram(rows.clone(), (delta, room.stride), step);
+            self.x.gram(&other.x, rows.clone(), (x, room.stride), step);
+            self.delta.gram(&other.delta, rows.clone(), (delta, room.stride), step);
         }
         let bias = f64::from(u8::from(self.bias));
         for (i, total) in (0..rows.len()).zip(totals) {
@@ -136,4 +147,53 @@ impl Room {
         let row = (2 * member.index() + half) * BLOCK;
         self.start.get().wrapping_add(row * self.stride)
     }
+}
+
+/// A sum in f64 for each row of the batch.
+#[derive(Clone, Copy)]
+pub struct Sums {
+    pub id: Id,
+    start: Address<f32>,
+    stride: usize,
+}
+
+impl Sums {
+    pub fn new(lowering: &mut Lowering) -> Result<Self> {
+        let id = lowering.tensors.scratch(lowering.batch, 2)?;
+        Ok(Self { id, start: Address(lowering.tensors.f32(id)), stride: lowering.stride(id) })
+    }
+
+    /// Aligned, as a row starts with a cache line.
+    pub fn row(&self, row: usize) -> *mut f64 {
+        self.start.get().wrapping_add(row * self.stride).cast()
+    }
+
+    /// The sum over so many rows, in order.
+    ///
+    /// # Safety
+    /// The rows were written, and nobody writes them now.
+    pub unsafe fn total(&self, rows: usize) -> f64 {
+        // SAFETY: as stated.
+        (0..rows).map(|row| unsafe { *self.row(row) }).sum()
+    }
+}
+
+/// Adds the stage that leaves in `sums` what each row i has of the products of these pairs of pairs.
+pub fn add_rows(products: Vec<(Grams, Grams)>, sums: Sums, room: Room, lowering: &mut Lowering) {
+    let reads: Vec<_> =
+        products.iter().flat_map(|(left, right)| [left.reads(), right.reads()]).flatten().collect();
+    lowering.stage(&reads, &[sums.id], move |step, member| {
+        let mine = member.split(step.rows);
+        for first in mine.clone().step_by(BLOCK) {
+            let rows = first..mine.end.min(first + BLOCK);
+            let mut totals = [0.0; BLOCK];
+            for (left, right) in &products {
+                left.add(right, &room, rows.clone(), step, member, &mut totals);
+            }
+            for (row, total) in rows.zip(totals) {
+                // SAFETY: the row is this member's alone.
+                unsafe { *sums.row(row) = total };
+            }
+        }
+    });
 }
