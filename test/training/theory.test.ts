@@ -1,28 +1,16 @@
 /** The 2014 paper's linear networks, trained by the library. */
 import { expect, test } from 'vitest'
-import { dataset, type Examples } from '../../ts/data/examples.js'
+import type { Examples } from '../../ts/data/examples.js'
 import type { Session } from '../../ts/engine/index.js'
-import { dense, network } from '../../ts/network/index.js'
 import { rules } from '../../ts/rules/index.js'
 import { losses } from '../../ts/training/losses.js'
 import * as m from '../reference/matrix.js'
-import { normal, uniform } from '../reference/philox.js'
+import { uniform } from '../reference/philox.js'
 import { pseudoinverse } from '../reference/pseudoinverse.js'
 import { look } from '../reference/teach.js'
 import { taskOf, tensor } from './bridge.js'
+import { linearNetwork as net, linearTask as task } from './linearTask.js'
 import { engineData, smallOptions, smallSession, train } from './small.js'
-
-const [INPUTS, HIDDEN, OUTPUTS] = [30, 20, 10]
-const net = network(INPUTS, dense(HIDDEN), dense(OUTPUTS))
-
-/** The paper's task: x ~ N(0, I) and the target T x, T ~ U(−1, 1). */
-function task(count: number): Examples {
-  const address = { seed: 1, stream: 'noise', step: 0 } as const
-  const x = normal({ ...address, index: 0 }, count, INPUTS, 1)
-  const targets = m.multiply(x, uniform({ ...address, index: 1 }, INPUTS, OUTPUTS, 1))
-  const values = Float32Array.from(targets.data)
-  return dataset({ inputs: Float32Array.from(x.data), shape: [INPUTS], targets: values })
-}
 
 /** A session under feedback alignment with weights of a range, and the paper's B ~ U(±½). */
 function session(range: number, batch: number): Session {
