@@ -10,7 +10,7 @@ import {
   type Given,
 } from '../config/index.js'
 import { describe as shortForm } from '../network/index.js'
-import { dataSources, findDataSource, type Loaded } from '../data/sets/index.js'
+import { findDataSource, type Loaded } from '../data/sets/index.js'
 import { UsageError } from '../errors.js'
 import { cells, rows, type RuleEvent } from '../report/comparison.js'
 import { comparisonPage, dataText, type Comparison } from '../report/comparison-page.js'
@@ -20,6 +20,7 @@ import { allRules, findRule, optionsOf } from '../rules/index.js'
 import { defaultFolder, makeFolder } from './folder.js'
 import { version } from './machine.js'
 import { addGeneral, addSettings, given, type GeneralFlags } from './options.js'
+import { describeData, describeSettings } from './report.js'
 import { trainAll } from './trainAll.js'
 
 interface CompareFlags extends GeneralFlags {
@@ -116,16 +117,13 @@ function ruleNames(flags: CompareFlags): string[] {
 }
 
 /** All of the comparison but its outcome. */
-function describe(shared: Config, rules: readonly string[], { name, sample, train, test }: Loaded) {
-  const title = dataSources.find((source) => source.name === name)?.title ?? name
-  // What differs between rules stands in their `start` events.
-  const unsaid = new Set(['rule', 'learningRate', 'weightScale', 'out'])
-  const settings = Object.fromEntries(Object.entries(shared).filter(([key]) => !unsaid.has(key)))
+function describe(shared: Config, rules: readonly string[], loaded: Loaded) {
   return {
     version: version(),
-    data: { name, title, sample, train: train.count, test: test.count },
+    data: describeData(loaded),
     rules,
-    settings,
+    // Its default differs between rules.
+    settings: describeSettings(shared, 'weightScale'),
   }
 }
 

@@ -8,10 +8,11 @@ import { machine } from './machine.js'
 
 /**
  * A run folder: `config.json`, the resolved configuration; `versions.jsonl`, a line for each start,
- * of what it ran on; `metrics.jsonl`, a line for each epoch; and the checkpoints.
+ * of what it ran on; `metrics.jsonl`, a line for each epoch; `report.html`, when it has ended; and the
+ * checkpoints.
  */
 export const configFile = (folder: string): string => join(folder, 'config.json')
-const metricsFile = (folder: string): string => join(folder, 'metrics.jsonl')
+export const metricsFile = (folder: string): string => join(folder, 'metrics.jsonl')
 
 /** Where the run goes is no part of what it is: `out` stays out, so that the file can be reused. */
 export async function writeConfig(folder: string, config: Config): Promise<void> {

@@ -5,7 +5,7 @@ import { fitOptions, loadData, resolveConfig, type Config } from '../config/inde
 import { engine } from '../engine/index.js'
 import { UsageError } from '../errors.js'
 import { checkpointFile } from '../training/checkpoint.js'
-import type { TrainingEvent } from '../training/events.js'
+import type { StartEvent, TrainingEvent } from '../training/events.js'
 import { percent } from '../report/format.js'
 import { defaultFolder, makeFolder } from './folder.js'
 import { onInterrupt } from './interrupt.js'
@@ -58,6 +58,7 @@ async function train(flags: TrainFlags): Promise<void> {
   })
   if (folder !== undefined) makeFolder(folder)
   const print = printer(flags)
+  let start: StartEvent | undefined
   const forget = onInterrupt(() => {
     stop.abort()
   })
@@ -65,7 +66,14 @@ async function train(flags: TrainFlags): Promise<void> {
     for await (const event of run) {
       if (folder !== undefined) await record(folder, config, event)
       print(event.event === 'done' && folder !== undefined ? { ...event, out: folder } : event)
-      if (event.event === 'done') conclude(event.testError, folder, flags)
+      if (event.event === 'start') start = event
+      if (event.event === 'done') {
+        if (folder !== undefined && start !== undefined) {
+          const { writeReport } = await import('./report.js')
+          await writeReport(folder, config, loaded, start)
+        }
+        conclude(event.testError, folder, flags)
+      }
       if (event.event === 'interrupted') sayHowToGoOn(event.epoch, folder)
     }
   } finally {

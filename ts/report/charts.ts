@@ -22,6 +22,8 @@ export interface LineChart {
   readonly yFormat?: string
   /** Range of y, where the data should not decide it. */
   readonly yDomain?: readonly [number, number]
+  /** Whether each panel has a range of y of its own. */
+  readonly ownY?: boolean
   /** In the order of drawing; dashes and panels are given out by first appearance. */
   readonly points: readonly Point[]
   /** What colours are given out to, so that charts side by side agree; those with points if absent. */
@@ -62,7 +64,8 @@ function specification(chart: LineChart): TopLevelSpec {
   const shared = { description, data: { values: points.map((point) => ({ ...point })) }, config }
   if (panels.length < 2) return { ...shared, ...unit }
   const facet = { field: 'panel', type: 'nominal' as const, title: null, sort: panels }
-  return { ...shared, facet, columns: 3, spec: unit }
+  const resolve = chart.ownY === true ? { scale: { y: 'independent' as const } } : {}
+  return { ...shared, facet, columns: 3, resolve, spec: unit }
 }
 
 /** Lines, and on them points that show a line of one epoch too. */

@@ -59,7 +59,11 @@ export function dataText({ name, title, sample, train, test }: Comparison['data'
   return `Data: ${name} (${title}); ${counts}. ${sample ? warning : 'The whole set, not a sample.'}`
 }
 
-async function errorChart({ events, rules }: Comparison): Promise<Markup | ''> {
+/** A line a rule and kind of error; nothing where no epoch has ended. */
+export async function errorChart({
+  events,
+  rules,
+}: Pick<Comparison, 'events' | 'rules'>): Promise<Markup | ''> {
   const points = errorPoints(events)
   if (points.length === 0) return ''
   const svg = await lineChart({
@@ -94,7 +98,10 @@ ${figure(svg, caption)}`
 }
 
 /** What the runs started with, then what else was asked for. */
-function settingRows({ events, settings }: Comparison): Record<string, string>[] {
+export function settingRows({
+  events,
+  settings,
+}: Pick<Comparison, 'events' | 'settings'>): Record<string, string>[] {
   const asked = Object.entries(settings).map(([key, value]) => [key, valueText(value)] as const)
   const all = { ...Object.fromEntries(asked), ...startSettings(events) }
   return Object.entries(all).map(([setting, value]) => ({ setting, value }))

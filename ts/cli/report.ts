@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import type { Config } from '../config/index.js'
+import { dataSources, type Loaded } from '../data/sets/index.js'
+import { writeFiles } from '../report/files.js'
+import type { Comparison } from '../report/comparison-page.js'
+import { runPage } from '../report/run-page.js'
+import type { EpochEvent, StartEvent } from '../training/events.js'
+import { version } from './machine.js'
+import { metricsFile } from './runFolder.js'
+
+/** A data set as reports tell of it. */
+export function describeData({ name, sample, train, test }: Loaded): Comparison['data'] {
+  const title = dataSources.find((source) => source.name === name)?.title ?? name
+  return { name, title, sample, train: train.count, test: test.count }
+}
+
+/** What was asked for, but what `start` events say of each rule, and more that does not hold. */
+export function describeSettings(config: Config, ...more: string[]): Comparison['settings'] {
+  const unsaid = new Set(['rule', 'learningRate', 'out', ...more])
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !unsaid.has(key)))
+}
+
+/** Writes `report.html` into a run folder, of all epochs that its `metrics.jsonl` holds. */
+export async function writeReport(
+  folder: string,
+  config: Config,
+  loaded: Loaded,
+  start: StartEvent,
+): Promise<void> {
+  const lines = readFileSync(metricsFile(folder), 'utf8').trim().split('\n')
+  const epochs = lines.map((line) => JSON.parse(line) as EpochEvent)
+  const settings = describeSettings(config)
+  const about = { version: version(), data: describeData(loaded), settings, start, epochs }
+  await writeFiles(folder, { 'report.html': await runPage(about) })
+}
