@@ -43,6 +43,14 @@ export type Init =
   | { kind: 'uniform'; range: number; stream: Stream; index: number }
   | { kind: 'normal'; deviation: number; stream: Stream; index: number }
   | { kind: 'copy'; of: string }
+  | {
+      kind: 'rotated'
+      of: string
+      degrees: number
+      factor: number
+      stream: Stream
+      index: number
+    }
 
 export type Stream = 'weights' | 'feedback' | 'order' | 'dropout' | 'augmentation' | 'noise'
 
@@ -67,7 +75,7 @@ export type Structure =
       field: [number, number]
     }
 
-export type Grid = 'f32' | 'bf16' | 'int8' | 'sign'
+export type Grid = 'f32' | 'bf16' | 'int8' | 'sign' | 'ternary'
 
 export type Phase = {
   /**

@@ -4,13 +4,15 @@
 use feedalign_kernels::panels::{self, Way};
 use feedalign_kernels::{LANES, Member, Pool};
 
+use crate::circle::circle;
+use crate::error::{Error, Result};
 use crate::program::Init;
 use crate::random::{BLOCK, Draws};
 
-/// Fills with the first values of `init`, which must not be a copy.
+/// Fills with the first values of `init`, which must not be made of another tensor's.
 pub fn fill(init: &Init, values: &mut [f32], seed: u64, pool: &mut Pool) {
     match *init {
-        Init::Zeros | Init::Copy { .. } => values.fill(0.0),
+        Init::Zeros | Init::Copy { .. } | Init::Rotated { .. } => values.fill(0.0),
         Init::Constant { value } => values.fill(value),
         Init::Uniform { range, stream, index } => {
             let draws = Draws::new(seed, stream, 0, index);
@@ -21,6 +23,30 @@ pub fn fill(init: &Init, values: &mut [f32], seed: u64, pool: &mut Pool) {
             draw(values, pool, |first, part| draws.normal(deviation, first, part));
         }
     }
+}
+
+/// Makes of noise the values W of a weight turned by it, as [`Init::Rotated`] says, in plain f64 and
+/// in the order of elements.
+pub fn rotate(weight: &[f32], noise: &mut [f32], degrees: f32, factor: f32) -> Result<()> {
+    if !(0.0..=180.0).contains(&degrees) {
+        return Err(Error::new(format!("{degrees} is no angle from 0 to 180 degrees")));
+    }
+    let dot = |a: &[f32], b: &[f32]| -> f64 {
+        a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+    };
+    let square = dot(weight, weight);
+    // How much of W the noise has.
+    let share = if square > 0.0 { dot(weight, noise) / square } else { 0.0 };
+    let rest = |w: f32, n: f32| f64::from(n) - share * f64::from(w);
+    let square_of = |rest: f64| rest * rest;
+    let left: f64 = weight.iter().zip(&*noise).map(|(w, n)| square_of(rest(*w, *n))).sum();
+    let (sine, cosine) = circle(f64::from(degrees).to_radians());
+    let across = if left > 0.0 { sine * (square / left).sqrt() } else { 0.0 };
+    for (w, n) in weight.iter().zip(noise) {
+        let turned = cosine * f64::from(*w) + across * rest(*w, *n);
+        *n = (f64::from(factor) * turned) as f32;
+    }
+    Ok(())
 }
 
 /// Calls `fill(first element, values)` for each member's part.

@@ -7,6 +7,7 @@ pub mod program;
 pub mod random;
 pub mod session;
 
+mod circle;
 mod derived;
 mod fields;
 mod form;

@@ -111,10 +111,13 @@ pub fn elements(tensor: &Tensor, carries: bool) -> Result<Elements> {
     if !(carries || tensor.role == Role::Direct) {
         return Err(Error::new("only matrices that nothing writes lie on a grid"));
     }
-    // How far values reach, and their standard deviation.
-    let (reach, spread) = match &tensor.init {
-        Init::Uniform { range, .. } => (*range, (f64::from(*range) / 3f64.sqrt()) as f32),
-        Init::Normal { deviation, .. } => (4.0 * deviation, *deviation),
+    // How far values reach, their standard deviation σ, and s / σ for the s to which, or to zero,
+    // they are rounded at the same variance: s² · P(|value| > s / 2) = σ².
+    let (reach, spread, ternary) = match &tensor.init {
+        Init::Uniform { range, .. } => {
+            (*range, (f64::from(*range) / 3f64.sqrt()) as f32, 1.251_149_9)
+        }
+        Init::Normal { deviation, .. } => (4.0 * deviation, *deviation, 1.471_327_8),
         _ => return Err(Error::new("what lies on a grid must be drawn")),
     };
     Ok(match grid {
@@ -122,5 +125,6 @@ pub fn elements(tensor: &Tensor, carries: bool) -> Result<Elements> {
         Grid::Bf16 => Elements::Bf16,
         Grid::Int8 => Elements::int8(reach),
         Grid::Sign => Elements::Sign { magnitude: spread },
+        Grid::Ternary => Elements::ternary(ternary * spread),
     })
 }

@@ -7,14 +7,15 @@
 
 use std::collections::HashSet;
 
-use crate::program::{Derivation, Op, Program, Role, Structure};
+use crate::program::{Derivation, Op, Program, Role};
 
 /// Names of the matrices that do nothing but carry signals down, in every phase.
 pub fn only_carry(program: &Program) -> HashSet<&str> {
-    // What holds the elements of a local weight lies as that does.
-    let feedback = program.tensors.iter().filter(|tensor| {
-        tensor.role == Role::Feedback && !matches!(tensor.structure, Structure::Local2d { .. })
-    });
+    // What holds the elements of a sparse weight lies as that does.
+    let feedback = program
+        .tensors
+        .iter()
+        .filter(|tensor| tensor.role == Role::Feedback && !tensor.structure.is_of_weight());
     let mut names: HashSet<_> = feedback.map(|tensor| tensor.name.as_str()).collect();
     for phase in &program.phases {
         for instruction in &phase.ops {

@@ -114,6 +114,17 @@ pub enum Init {
     Copy {
         of: String,
     },
+    /// Those values W, turned by noise N to an angle of 0 to 180 degrees and scaled:
+    /// factor · (cos · W + sin · ‖W‖ / ‖N⊥‖ · N⊥), norms those of Frobenius. N⊥ is what of N stands
+    /// at a right angle to W; N(e) is draw (0, index, e) of the stream from N(0, 1), on this
+    /// tensor's structure.
+    Rotated {
+        of: String,
+        degrees: f32,
+        factor: f32,
+        stream: Stream,
+        index: u32,
+    },
 }
 
 /// A random stream: draws of one never shift those of another.
@@ -141,7 +152,8 @@ pub enum Structure {
         rows: Vec<Vec<u32>>,
     },
     /// The same with drawn lists: each holds a share of the senders, 0 < density ≤ 1, rounded
-    /// and at least one. Whether panel p hears sender s hangs on draw (0, index, p · senders + s)
+    /// and at least one. Feedback with lists of the stream `weights` holds the elements that a
+    /// weight with the same lists does: its senders are rows too. Whether panel p hears sender s hangs on draw (0, index, p · senders + s)
     /// of the stream.
     PanelDrawn {
         density: f32,
@@ -174,6 +186,20 @@ pub enum Structure {
     },
 }
 
+impl Structure {
+    /// Whether feedback of this structure holds the elements that a weight of it does, rather than
+    /// lists of senders of its own.
+    pub fn is_of_weight(&self) -> bool {
+        match self {
+            Self::PanelDrawn { stream, .. } | Self::ElementDrawn { stream, .. } => {
+                *stream == Stream::Weights
+            }
+            Self::Local2d { .. } => true,
+            Self::Dense | Self::PanelSparse { .. } => false,
+        }
+    }
+}
+
 /// The values that a fixed matrix may take: coarser ones cost less memory traffic. Drawn values
 /// are rounded to the nearest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,6 +213,8 @@ pub enum Grid {
     Int8,
     /// Plus or minus the standard deviation of the draws.
     Sign,
+    /// Zero, or plus or minus the value at which rounded draws keep their variance.
+    Ternary,
 }
 
 /// A list of ops that runs once per step, as if in order.

@@ -228,18 +228,42 @@ impl Tensors {
     }
 
     fn initialise(&mut self, tensor: &Tensor, id: Id, initial: &mut Initial) -> Result<()> {
-        if let Init::Copy { of } = &tensor.init {
-            let source = self.find(of)?;
-            let shapes = [source, id].map(|id| self.form(id).logical());
-            if shapes[0] != shapes[1] || self.sparse(source) != self.sparse(id) {
-                return Err(Error::new(format!("has not the shape of {of:?}, which it copies")));
+        match &tensor.init {
+            Init::Copy { of } => {
+                let source = self.source(of, id)?;
+                if self.sparse(source) != self.sparse(id) {
+                    return Err(Error::new(format!("has not the structure of {of:?}")));
+                }
+                self.write(id, &self.read(source));
             }
-            self.write(id, &self.read(source));
-            return Ok(());
+            Init::Rotated { of, degrees, factor, stream, index } => {
+                let source = self.source(of, id)?;
+                let (stream, index) = (*stream, *index);
+                let noise = Init::Normal { deviation: 1.0, stream, index };
+                self.draw(&noise, id, initial);
+                let mut noise = self.read(id);
+                initial::rotate(&self.read(source), &mut noise, *degrees, *factor)?;
+                self.write(id, &noise);
+            }
+            init => self.draw(init, id, initial),
         }
+        Ok(())
+    }
+
+    /// The tensor of that name, if it has the shape of another.
+    fn source(&self, name: &str, id: Id) -> Result<Id> {
+        let source = self.find(name)?;
+        if self.form(source).logical() == self.form(id).logical() {
+            return Ok(source);
+        }
+        Err(Error::new(format!("has not the shape of {name:?}, whose values it takes")))
+    }
+
+    /// Gives a tensor values that are drawn, or all the same.
+    fn draw(&mut self, init: &Init, id: Id, initial: &mut Initial) {
         let Initial { seed, pool, values } = initial;
         let values = &mut values[..self.persistent_len(id)];
-        initial::fill(&tensor.init, values, *seed, pool);
+        initial::fill(init, values, *seed, pool);
         match self.form(id) {
             Form::Matrix { rows, columns, way } if self.lines(id).is_none() => {
                 initial::pack(way, values, (rows, columns), self.words_mut(id), pool);
@@ -247,7 +271,6 @@ impl Tensors {
             }
             _ => self.write(id, values),
         }
-        Ok(())
     }
 
     /// Values of a matrix or vector as the border sees it; none of what lives for one step.
@@ -334,10 +357,7 @@ impl Tensors {
 fn sparse(tensor: &Tensor, form: Form, seed: u64) -> Result<Option<Sparse>> {
     match (tensor.role, form) {
         (Role::Feedback, Form::Matrix { way: Way::Straight, .. })
-            if matches!(
-                tensor.structure,
-                Structure::PanelSparse { .. } | Structure::PanelDrawn { .. }
-            ) =>
+            if tensor.structure != Structure::Dense && !tensor.structure.is_of_weight() =>
         {
             Err(Error::new("this engine does not write to feedback with lists of its own"))
         }

@@ -9,9 +9,10 @@ use crate::kernel::LANES;
 pub enum Elements {
     F32,
     Bf16,
-    /// −127 to 127 times a power of two.
+    /// Whole numbers from −most to most, most ≤ 127, times a scale; products of the two are exact.
     Int8 {
         scale: f32,
+        most: f32,
     },
     /// ±magnitude, a bit each, which is set where it is minus.
     Sign {
@@ -26,7 +27,13 @@ impl Elements {
         let least = (reach / 127.0).max(f32::MIN_POSITIVE);
         // The next power of two: up where any bit of the mantissa is set.
         let scale = f32::from_bits((least.to_bits() + 0x007f_ffff) & 0xff80_0000);
-        Self::Int8 { scale }
+        Self::Int8 { scale, most: 127.0 }
+    }
+
+    /// −magnitude, 0 and magnitude.
+    #[must_use]
+    pub fn ternary(magnitude: f32) -> Self {
+        Self::Int8 { scale: magnitude.max(f32::MIN_POSITIVE), most: 1.0 }
     }
 
     #[must_use]
@@ -45,7 +52,7 @@ impl Elements {
         match self {
             Self::F32 => value,
             Self::Bf16 => Bf16::nearest(value).to_f32(),
-            Self::Int8 { scale } => (value / scale).round().clamp(-127.0, 127.0) * scale,
+            Self::Int8 { scale, most } => (value / scale).round().clamp(-most, most) * scale,
             Self::Sign { magnitude } => magnitude.copysign(value),
         }
     }
@@ -61,7 +68,7 @@ impl Elements {
                 let halves = values.map(|value| Bf16::nearest(value).0.to_le_bytes());
                 bytes.copy_from_slice(halves.as_flattened());
             }
-            Self::Int8 { scale } => {
+            Self::Int8 { scale, .. } => {
                 bytes.copy_from_slice(&values.map(|value| (value / scale) as i8 as u8));
             }
             Self::Sign { .. } => {
@@ -96,7 +103,7 @@ impl Elements {
             match self {
                 Self::F32 => each(source, lines, target, |value: f32| value),
                 Self::Bf16 => each(source, lines, target, |half: u16| Bf16(half).to_f32()),
-                Self::Int8 { scale } => {
+                Self::Int8 { scale, .. } => {
                     each(source, lines, target, |whole: i8| f32::from(whole) * scale);
                 }
                 Self::Sign { magnitude } => {

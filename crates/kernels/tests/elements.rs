@@ -3,9 +3,9 @@
 use feedalign_kernels::{Elements, LANES};
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
-fn grids(reach: f32) -> [Elements; 4] {
+fn grids(reach: f32) -> [Elements; 5] {
     let sign = Elements::Sign { magnitude: reach };
-    [Elements::F32, Elements::Bf16, Elements::int8(reach), sign]
+    [Elements::F32, Elements::Bf16, Elements::int8(reach), Elements::ternary(reach), sign]
 }
 
 proptest! {
@@ -30,15 +30,18 @@ proptest! {
         // Eight bits of mantissa; half a step.
         prop_assert!(error(Elements::Bf16) <= value.abs() / 256.0);
         let elements = Elements::int8(reach);
-        let Elements::Int8 { scale } = elements else { unreachable!() };
+        let Elements::Int8 { scale, .. } = elements else { unreachable!() };
         prop_assert!(error(elements) <= scale / 2.0);
+        let ternary = Elements::ternary(reach);
+        prop_assert!(error(ternary) <= reach / 2.0);
+        prop_assert_eq!(ternary.nearest(5.0 * value).abs().max(reach), reach);
         let sign = Elements::Sign { magnitude: reach }.nearest(value);
         prop_assert!(sign.abs() == reach && sign * value >= 0.0);
     }
 
     #[test]
     fn the_whole_numbers_are_times_the_least_power_of_two_that_reaches(reach in 1e-30..1e30f32) {
-        let Elements::Int8 { scale } = Elements::int8(reach) else { unreachable!() };
+        let Elements::Int8 { scale, .. } = Elements::int8(reach) else { unreachable!() };
         prop_assert_eq!(scale.to_bits() & 0x007f_ffff, 0);
         prop_assert!(127.0 * scale >= reach && 63.5 * scale < reach);
     }

@@ -186,7 +186,7 @@ fn forwards(
 const GRIDS: [Elements; 4] = [
     Elements::F32,
     Elements::Bf16,
-    Elements::Int8 { scale: 1.0 / 64.0 },
+    Elements::Int8 { scale: 1.0 / 64.0, most: 127.0 },
     Elements::Sign { magnitude: 0.3 },
 ];
 

@@ -13,4 +13,5 @@ mod measure;
 mod noise;
 mod overlay;
 mod pseudoinverse;
+mod rotated;
 mod row_scale;

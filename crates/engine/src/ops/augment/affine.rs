@@ -2,6 +2,7 @@
 //! a shift.
 
 use super::PLAIN;
+use crate::circle::circle;
 use crate::program::Augment;
 use crate::random::Draws;
 
@@ -45,32 +46,4 @@ impl Affine {
 fn whole(drawn: f32, most: u32) -> f32 {
     let numbers = 2.0 * f64::from(most) + 1.0;
     (((f64::from(drawn) + 1.0) / 2.0 * numbers).floor() - f64::from(most)) as f32
-}
-
-/// Sine and cosine of an angle from −π to π, to 1e-14, in plain arithmetic: the standard library's
-/// differ from system to system.
-fn circle(angle: f64) -> (f64, f64) {
-    let square = angle * angle;
-    let (mut sine, mut cosine) = (1.0, 1.0);
-    for pair in (1..=14).rev() {
-        let n = f64::from(2 * pair);
-        sine = 1.0 - sine * square / (n * (n + 1.0));
-        cosine = 1.0 - cosine * square / (n * (n - 1.0));
-    }
-    (angle * sine, cosine)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sine_and_cosine_agree_with_the_standard_librarys() {
-        for tenth in -31..=31 {
-            let angle = f64::from(tenth) / 10.0;
-            let (sine, cosine) = circle(angle);
-            assert!((sine - angle.sin()).abs() < 1e-14, "{angle}");
-            assert!((cosine - angle.cos()).abs() < 1e-14, "{angle}");
-        }
-    }
 }
