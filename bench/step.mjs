@@ -1,5 +1,5 @@
 /** Whole training steps of the talk's MNIST network, for every rule, batch and thread count. */
-import { grids } from '../dist/compile/feedback.js'
+import { grids } from '../dist/compile/feedbackOptions.js'
 import { compile } from '../dist/compile/index.js'
 import { DataSet, Session } from '../dist/engine/index.js'
 import { addon, native } from '../dist/engine/native.js'
@@ -31,7 +31,8 @@ export function examples(engine = native()) {
 function elements({ role, shape, structure }) {
   const [rows, columns = 1] = shape
   if (structure.kind !== 'panelDrawn') return rows * columns
-  const [senders, receivers] = role === 'feedback' ? [columns, rows] : [rows, columns]
+  const isTurned = role === 'feedback' && structure.stream === 'feedback'
+  const [senders, receivers] = isTurned ? [columns, rows] : [rows, columns]
   return Math.max(1, Math.round(structure.density * senders)) * receivers
 }
 

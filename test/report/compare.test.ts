@@ -77,6 +77,21 @@ test('compare prints the table for people, with rate and time left on the way', 
   expect(readdirSync(cwd)).toEqual([])
 })
 
+test('compare leaves out options of feedback under rules that have no use for them', () => {
+  const { events, status } = compare([
+    ...['--rules', 'bp,fa,usf', '--network', '784-16-10', '--epochs', '1', '--no-save', '--json'],
+    ...['--feedback-angle', '0'],
+  ])
+  expect(status).toBe(0)
+  const first = events.flatMap((event) =>
+    event.event === 'epoch' && event.epoch === 0 ? [event] : [],
+  )
+  expect(first.map(({ rule }) => rule)).toEqual(['bp', 'fa', 'usf'])
+  const [, fa, usf] = first.map(({ blocks }) => blocks[1]?.weightAngle ?? NaN)
+  expect(fa).toBeLessThan(0.1)
+  expect(usf).toBeGreaterThan(20)
+})
+
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s ends the run in hand and keeps what the rules before it came to',
   async (signal) => {

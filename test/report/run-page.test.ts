@@ -17,6 +17,7 @@ const start: StartEvent = {
   epochs: 2,
   seed: 1,
   learningRate: 0.05,
+  weightScale: 1,
   train: 8004,
   validation: 0,
   test: 1996,

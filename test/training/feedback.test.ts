@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compile, type CompileOptions } from '../../ts/compile/index.js'
+import type { FeedbackOptions } from '../../ts/compile/feedbackOptions.js'
 import { Session } from '../../ts/engine/index.js'
 import { addon, native } from '../../ts/engine/native.js'
 import type { Grid, Program } from '../../ts/engine/program.js'
@@ -25,19 +26,16 @@ const network = parseNetwork('12-40-50-20', 'tanh')
 const options = (changes: Partial<CompileOptions>): CompileOptions =>
   smallOptions({ network, rule: rules.fa(), ...changes })
 
-interface Choice {
-  readonly feedbackDensity?: number
-  readonly feedbackGrid?: Grid
-  readonly feedbackRank?: number
-}
-
 /** The forms that feedback may have. */
-const forms: Readonly<Record<string, Choice>> = {
+const forms: Readonly<Record<string, FeedbackOptions>> = {
   'that is sparse': { feedbackDensity: 0.25 },
   'on a bf16 grid': { feedbackGrid: 'bf16' },
   'on an int8 grid': { feedbackGrid: 'int8' },
   'of signs': { feedbackGrid: 'sign' },
   'of sparse signs': { feedbackGrid: 'sign', feedbackDensity: 0.25 },
+  'of three values': { feedbackGrid: 'ternary' },
+  'of normal deviates on an int8 grid': { feedbackGrid: 'int8', feedbackDistribution: 'normal' },
+  'of sparse normal deviates': { feedbackDensity: 0.25, feedbackDistribution: 'normal' },
   'of low rank on an int8 grid': { feedbackGrid: 'int8', feedbackRank: 3 },
 }
 
@@ -208,7 +206,7 @@ describe('values lie on the grid:', () => {
   test('a grid unknown is refused with those known', () => {
     const feedbackGrid = 'int4' as Grid
     expect(() => fit(smallFit({ feedbackGrid }))).toThrow(
-      'feedbackGrid "int4" is none of f32, bf16, int8, sign',
+      'feedbackGrid "int4" is none of f32, bf16, int8, sign, ternary',
     )
   })
 })

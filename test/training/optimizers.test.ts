@@ -58,7 +58,7 @@ function program({ optimizer, bf16 = false, mirror, enabled = false, factors }: 
   const vector = declare('c', 'bias', [OUTPUTS])
   if (mirror !== undefined) declare('B', 'feedback', [INPUTS, OUTPUTS])
   const options = smallOptions({ optimizer: { ...optimizer, learningRateFactors: factors } })
-  const context: Context = { options, layouts: [], tensors }
+  const context: Context = { options, layouts: [], tensors, carriers: [] }
   const when: Pick<Instruction, 'enabled'> = enabled ? { enabled: { knob: 'on' } } : {}
   const { weightDecay } = optimizer
   const ops: Instruction[] = [

@@ -6,6 +6,7 @@ import {
   loadData,
   networkOf,
   resolveConfig,
+  withoutUnused,
   type Config,
   type Given,
 } from '../config/index.js'
@@ -64,7 +65,7 @@ function quick(told: Given): Given {
 
 async function compare(flags: CompareFlags): Promise<void> {
   const told = flags.quick === true ? quick(given(flags)) : given(flags)
-  const shared = resolveConfig(without(told, 'ruleOptions'))
+  const shared = resolveConfig(without(told, 'rule', 'ruleOptions'))
   // Wrong names are to be known before the first rule has trained.
   const configs = ruleNames(flags).map((value) => ruleConfig(value, told))
   const loaded = await loadData(shared)
@@ -95,17 +96,19 @@ async function compare(flags: CompareFlags): Promise<void> {
   if (done < parts.length) process.exitCode = 130
 }
 
-function without(told: Given, key: string): Given {
-  return new Map([...told].filter(([known]) => known !== key))
+function without(told: Given, ...keys: string[]): Given {
+  return new Map([...told].filter(([known]) => !keys.includes(known)))
 }
 
-/** The settings of one rule: of the options of rules those that it has. */
+/** The settings of one rule: of the options of rules and of feedback those that it has a use for. */
 function ruleConfig(rule: string, told: Given): Config {
   const options = told.get('ruleOptions')
   const own = new Map([...told, ['rule', { value: rule, where: '--rules' }]])
-  if (typeof options?.value !== 'string') return resolveConfig(own)
-  const value = optionsOf(findRule(rule), options.value)
-  return resolveConfig(own.set('ruleOptions', { ...options, value }))
+  if (typeof options?.value === 'string') {
+    const value = optionsOf(findRule(rule), options.value)
+    own.set('ruleOptions', { ...options, value })
+  }
+  return resolveConfig(withoutUnused(own))
 }
 
 function ruleNames(flags: CompareFlags): string[] {

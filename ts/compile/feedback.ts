@@ -1,39 +1,13 @@
-import type { Grid, Role, Tensor } from '../engine/program.js'
-import { UsageError } from '../errors.js'
-import { outputs, unitsOf, type Network } from '../network/index.js'
+import type { Init, Role, Tensor } from '../engine/program.js'
+import { outputs, unitsOf } from '../network/index.js'
 import { INPUT, type Matrix } from '../rules/signals.js'
-import { mapOf, needsDense, structureAt } from './maps.js'
+import { feedbackDefaults } from './feedbackOptions.js'
+import { mapOf, structureAt } from './maps.js'
 import { names } from './names.js'
 import { widthAt } from './parts.js'
 import type { Context } from './phase.js'
 import { thinned } from './sparse.js'
-import { drawnFrom, tensor } from './tensors.js'
-
-/** What is chosen of the matrices that carry signals: nothing ties them to the weights. */
-export interface FeedbackOptions {
-  /** A factor on the default reach of every feedback and direct matrix. */
-  readonly feedbackScale: number
-  /**
-   * Rank of the fixed feedback matrices: B [I × O] = left [I × rank] · right [rank × O], which
-   * cuts the multiply-adds of a signal from I · O to rank · (I + O). Full unless told; a matrix of
-   * no more rows or columns than that stays whole.
-   */
-  readonly feedbackRank?: number | undefined
-  /**
-   * Share of the neurons above, or of the outputs for direct matrices, that a neuron hears: above
-   * 0, all (1) unless told. 16 neighbours hear the same ones, drawn at random; elements grow by
-   * 1 / √share, so that a signal keeps its variance.
-   */
-  readonly feedbackDensity?: number | undefined
-  /**
-   * The values that elements may take, f32 unless told. `int8` are whole numbers times a power of
-   * two, `sign` one value and its negative, which keep a signal's variance.
-   */
-  readonly feedbackGrid?: Grid | undefined
-}
-
-/** The grids that feedback may lie on. */
-export const grids = ['f32', 'bf16', 'int8', 'sign'] as const satisfies readonly Grid[]
+import { tensor, weightLists } from './tensors.js'
 
 /** The least reach of B at the output. */
 const TOP_FEEDBACK = 0.06
@@ -51,46 +25,40 @@ export function matrixTensor(context: Context, matrix: Matrix): string {
     case 'weights':
       return names.weight(block)
     case 'direct':
-      return declare(context, block === INPUT ? toInput(context) : directMatrix(context, block))
-    case 'fixed':
-      return declare(context, fixedMatrix(context, block))
+      if (block === INPUT) return declare(context, toInput(context))
+      return declare(context, directMatrix(context, sharer(context, block, directMatrix)))
+    case 'fixed': {
+      const own = sharer(context, block, fixedMatrix)
+      return declare(context, atAngle(context, own, fixedMatrix(context, own)))
+    }
     case 'inverse': {
       const { rows, columns } = shapeOf(context, block)
       return context.tensors.declare(tensor(names.inverse(block), 'scratch', [rows, columns]))
     }
-    default:
-      return context.tensors.declare(following(context, matrix))
+    case 'learned':
+      return context.tensors.declare(atAngle(context, block, following(context, block)))
+    case 'mirror': {
+      const { how } = matrix.mirroring
+      // A pseudoinverse is whole, whatever the weight holds.
+      if (how === 'pseudoinverse') return context.tensors.declare(drawn(context, block))
+      const made = following(context, block)
+      return context.tensors.declare(how === 'add' ? atAngle(context, block, made) : made)
+    }
   }
-}
-
-/**
- * What follows a weight, or is trained: whole and in f32. What learns beside a sparse weight holds
- * the same elements. Throws `UsageError` where it cannot.
- */
-function following(context: Context, matrix: Matrix): Tensor {
-  const whole = drawn(context, matrix.block)
-  const learns =
-    matrix.kind === 'learned' || (matrix.kind === 'mirror' && matrix.mirroring.how === 'add')
-  const { structure } = context.tensors.of(names.weight(matrix.block))
-  if (learns && structure.kind === 'elementDrawn') return { ...whole, structure }
-  if (!learns || structure.kind !== 'panelDrawn') return whole
-  throw new UsageError(
-    `weightDensity: the feedback that rule ${context.options.rule.name} trains is dense, so ` +
-      `${names.weight(matrix.block)} has to be; leave it out`,
-  )
 }
 
 /** The two factors of a fixed matrix, and what the first one carries, if it is of low rank. */
 export function factorsOf(context: Context, { kind, block }: Matrix) {
-  const { rows, columns, rank, index } = shapeOf(context, block)
-  if (kind !== 'fixed' || rank === undefined) return undefined
+  if (kind !== 'fixed' || shapeOf(context, block).rank === undefined) return undefined
+  const own = sharer(context, block, drawn)
+  const { rows, columns, rank = 1, index } = shapeOf(context, own)
   // Sums of `rank` products with the variance of the whole matrix's elements, reach² / 3.
-  const reach = ((3 * reachOf(context, block) ** 2) / rank) ** 0.25
+  const reach = ((3 * reachOf(context, own) ** 2) / rank) ** 0.25
   const factor = (name: string, shape: number[], at: number): string =>
-    declare(context, uniform(name, 'feedback', shape, reach, index(at)))
+    declare(context, random(context, name, 'feedback', shape, { reach, index: index(at) }))
   return {
-    left: factor(names.feedbackLeft(block), [rows, rank], 2),
-    right: factor(names.feedbackRight(block), [rank, columns], 3),
+    left: factor(names.feedbackLeft(own), [rows, rank], 2),
+    right: factor(names.feedbackRight(own), [rank, columns], 3),
     carried: context.tensors.rows(names.carried(block), rank),
   }
 }
@@ -114,20 +82,33 @@ function shapeOf(context: Context, block: number) {
   }
 }
 
-function reachOf({ layouts, options }: Context, block: number): number {
+/** The reach of uniform draws with the variance that is wanted; relative to that unless told. */
+function scaled({ options }: Context, relative: number): number {
+  const { feedbackScale: scale = feedbackDefaults.feedbackScale } = options
+  if (options.feedbackScaling !== 'absolute') return relative * scale
+  return options.feedbackDistribution === 'normal' ? Math.sqrt(3) * scale : scale
+}
+
+function reachOf(context: Context, block: number): number {
+  const { layouts } = context
   const last = layouts.length - 1
   const top = Math.max(FIRST_FEEDBACK / HIDDEN_FEEDBACK ** (last - 1), TOP_FEEDBACK)
-  if (block === last) return top * options.feedbackScale
+  if (block === last) return scaled(context, top)
   const hidden = (FIRST_FEEDBACK / top) ** (1 / (last - 1))
-  return hidden * Math.sqrt(3 / (layouts[block]?.fanOut ?? 1)) * options.feedbackScale
+  return scaled(context, hidden * Math.sqrt(3 / (layouts[block]?.fanOut ?? 1)))
 }
 
 /** A matrix of the shape of a block's weight. */
-export function drawn(context: Context, block: number): Tensor {
+function drawn(context: Context, block: number): Tensor {
   const { rows, columns, index } = shapeOf(context, block)
-  const reach = reachOf(context, block)
-  const whole = uniform(names.feedback(block), 'feedback', [rows, columns], reach, index(0))
+  const draws = { reach: reachOf(context, block), index: index(0) }
+  const whole = random(context, names.feedback(block), 'feedback', [rows, columns], draws)
   return { ...whole, structure: structureAt(context, block) }
+}
+
+/** One that holds the elements that the weight does. */
+export function following(context: Context, block: number): Tensor {
+  return thinned(drawn(context, block), weightLists(context, block))
 }
 
 function fixedMatrix(context: Context, block: number): Tensor {
@@ -140,31 +121,21 @@ function directMatrix(context: Context, block: number): Tensor {
   const classes = outputs(options.network)
   const { index } = shapeOf(context, block)
   const shape = [classes, widthAt(layouts[block], options.network.blocks[block], options.rule.tap)]
-  const reach = DIRECT_FEEDBACK * options.feedbackScale
-  const whole = uniform(names.direct(block), 'direct', shape, reach, index(1))
+  const draws = { reach: scaled(context, DIRECT_FEEDBACK), index: index(1) }
+  const whole = random(context, names.direct(block), 'direct', shape, draws)
   return listed(context, whole, classes, index(5))
-}
-
-/** Throws `UsageError` where options of feedback exclude each other. */
-export function checkFeedback(network: Network, options: FeedbackOptions): void {
-  const { feedbackRank, feedbackDensity = 1, feedbackGrid = 'f32' } = options
-  const cure = 'leave it out, or use a dense block'
-  if (feedbackRank !== undefined) needsDense(network, 'feedbackRank', cure, 1)
-  if (feedbackDensity !== 1) needsDense(network, 'feedbackDensity', cure, 1)
-  if (feedbackGrid !== 'f32') needsDense(network, 'feedbackGrid', cure, 1)
-  if (feedbackRank === undefined || feedbackDensity === 1) return
-  throw new UsageError('feedback is of low rank or sparse, not both: choose a rank or a density')
 }
 
 /**
  * F [classes × inputs], which moves the input by the error: U(±0.05 · √(6 / inputs)) times the
  * feedback's scale (Dellaferrera, Kreiman 2022).
  */
-function toInput({ layouts, options }: Context): Tensor {
+function toInput(context: Context): Tensor {
+  const { layouts, options } = context
   const inputs = unitsOf(options.network.shape)
-  const reach = 0.05 * Math.sqrt(6 / inputs) * options.feedbackScale
+  const reach = scaled(context, 0.05 * Math.sqrt(6 / inputs))
   const shape = [outputs(options.network), inputs]
-  return uniform(names.inputDirect, 'direct', shape, reach, 7 * layouts.length)
+  return random(context, names.inputDirect, 'direct', shape, { reach, index: 7 * layouts.length })
 }
 
 /** What `feedbackDensity` leaves of a matrix; `senders` are those to choose from. */
@@ -173,7 +144,44 @@ function listed({ options }: Context, whole: Tensor, senders: number, index: num
   return thinned(whole, { kind: 'panelDrawn', density, senders, stream: 'feedback', index })
 }
 
-/** Drawn from U(±range) of the stream `feedback`. */
-function uniform(name: string, role: Role, shape: number[], range: number, index: number): Tensor {
-  return tensor(name, role, shape, drawnFrom('feedback', range, index))
+/** The matrix, but made of its block's weight where an angle between the two was chosen. */
+function atAngle({ options }: Context, block: number, matrix: Tensor): Tensor {
+  const { feedbackAngle: degrees, feedbackScale: factor = 1 } = options
+  if (degrees === undefined || !('index' in matrix.init)) return matrix
+  const { index } = matrix.init
+  const of = names.weight(block)
+  return { ...matrix, init: { kind: 'rotated', of, degrees, factor, stream: 'feedback', index } }
+}
+
+/** The block whose matrix carries a block's signal: the first alike where they are shared. */
+function sharer(
+  context: Context,
+  block: number,
+  matrix: (context: Context, block: number) => Tensor,
+): number {
+  if (context.options.feedbackShared !== true) return block
+  const unlike = new Set(['name', 'index'])
+  const look = (at: number): string =>
+    JSON.stringify(matrix(context, at), (key, value: unknown) => (unlike.has(key) ? 0 : value))
+  const own = look(block)
+  // Block 0 has no feedback matrix: nothing lies below it.
+  const first = matrix === directMatrix ? 0 : 1
+  for (let at = first; at < block; at++) if (look(at) === own) return at
+  return block
+}
+
+/** Drawn from the distribution that was chosen, with the variance of U(±reach). */
+function random(
+  { options }: Context,
+  name: string,
+  role: Role,
+  shape: number[],
+  { reach, index }: { reach: number; index: number },
+): Tensor {
+  const from = { stream: 'feedback', index } as const
+  const init: Init =
+    options.feedbackDistribution === 'normal'
+      ? { kind: 'normal', deviation: reach / Math.sqrt(3), ...from }
+      : { kind: 'uniform', range: reach, ...from }
+  return tensor(name, role, shape, init)
 }

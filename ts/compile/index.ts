@@ -10,10 +10,11 @@ import { UsageError } from '../errors.js'
 import { layoutsOf, type Network } from '../network/index.js'
 import type { Rule } from '../rules/rule.js'
 import type { Distortion } from '../training/distortion.js'
+import type { Matrix } from '../rules/signals.js'
 import type { Loss } from '../training/losses.js'
 import type { Optimizer } from '../training/optimizers.js'
 import { clip } from './clip.js'
-import { checkFeedback, type FeedbackOptions } from './feedback.js'
+import { checkFeedback, type FeedbackOptions } from './feedbackOptions.js'
 import { gather } from './forward.js'
 import { hear } from './lessons.js'
 import { needsDense } from './maps.js'
@@ -61,8 +62,7 @@ export function compile(options: CompileOptions): Program {
   checkWeights(options.network, options)
   checkBlocks(options)
   checkPrecision(options)
-  const context = { options, layouts: layoutsOf(options.network), tensors: new Tensors() }
-  parameters(context).forEach((one) => context.tensors.declare(one))
+  const context = contextOf(options)
   const { phase, mirrors } = train(context)
   const phases = [phase, evaluate(context), probing(context), ...deriving(context, mirrors)]
   return {
@@ -72,6 +72,21 @@ export function compile(options: CompileOptions): Program {
     tensors: context.tensors.all,
     phases,
   }
+}
+
+function contextOf(options: CompileOptions): Context {
+  const layouts = layoutsOf(options.network)
+  const context = { options, layouts, tensors: new Tensors(), carriers: [] }
+  parameters(context).forEach((one) => context.tensors.declare(one))
+  return context
+}
+
+/** The matrices that carry the rule's signals in training. Throws as {@link compile} does. */
+export function carriersOf(options: CompileOptions): readonly Matrix[] {
+  checkBlocks(options)
+  const context = contextOf(options)
+  train(context)
+  return context.carriers
 }
 
 /** Throws `UsageError` where there are no products in the precision. */
@@ -93,7 +108,9 @@ function checkBlocks({ network, rule }: CompileOptions): void {
   network.blocks.forEach((block, i) => {
     const reason = rule.refuses(block)
     if (reason === undefined) return
-    throw new UsageError(`rule ${rule.name} cannot train network.blocks[${i}]: ${reason}`)
+    throw new UsageError(
+      `rule ${rule.name} cannot train network.blocks[${i}]: ${reason}; choose another rule or block`,
+    )
   })
 }
 

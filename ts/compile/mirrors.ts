@@ -1,6 +1,6 @@
-import type { Derivation } from '../engine/program.js'
+import type { Derivation, Init, Noise } from '../engine/program.js'
 import type { Matrix, Mirroring } from '../rules/signals.js'
-import { drawn, matrixTensor } from './feedback.js'
+import { following, matrixTensor } from './feedback.js'
 import { names } from './names.js'
 import type { PhaseBuilder } from './phase.js'
 
@@ -24,22 +24,30 @@ export function derive(phase: PhaseBuilder, mirrors: readonly Mirror[], always =
   }
 }
 
+function deviationOf(init: Init): number {
+  if (init.kind === 'normal') return init.deviation
+  return init.kind === 'uniform' ? init.range / Math.sqrt(3) : 0
+}
+
+/** What draws anew, at every step, as the initial values are drawn. */
+function drawing(init: Init): Pick<Noise, 'distribution' | 'stream' | 'index'> {
+  if (init.kind !== 'uniform' && init.kind !== 'normal') throw new RangeError('B is drawn')
+  const { stream, index, ...distribution } = init
+  return { distribution, stream, index }
+}
+
 function deriveOne(phase: PhaseBuilder, mirror: Mirror, mirroring: Mirroring): void {
   const { block } = mirror
   const into = matrixTensor(phase.context, mirror)
-  const whole = drawn(phase.context, block)
-  const deviation = whole.init.kind === 'uniform' ? whole.init.range / Math.sqrt(3) : 0
+  const like = following(phase.context, block)
   const how = (): Derivation => {
     if (mirroring.how === 'pseudoinverse') return { kind: 'pseudoinverse' }
-    if (mirroring.how !== 'copysign') return { kind: 'sign', factor: deviation }
+    if (mirroring.how !== 'copysign') return { kind: 'sign', factor: deviationOf(like.init) }
     const name = names.magnitude(block)
     if (mirroring.magnitude === 'fixed') {
-      return { kind: 'copySign', magnitude: phase.context.tensors.declare({ ...whole, name }) }
+      return { kind: 'copySign', magnitude: phase.context.tensors.declare({ ...like, name }) }
     }
-    if (whole.init.kind !== 'uniform') throw new RangeError('feedback is drawn')
-    const { range, index } = whole.init
-    const distribution = { kind: 'uniform', range } as const
-    phase.add({ op: 'noise', out: into, distribution, stream: 'feedback', index })
+    phase.add({ op: 'noise', out: into, ...drawing(like.init) })
     return { kind: 'copySign', magnitude: into }
   }
   phase.add({ op: 'derive', from: names.weight(block), into, how: how() })

@@ -1,5 +1,6 @@
 import type { Instruction, Phase, Scalar, Tensor } from '../engine/program.js'
 import type { Layouts } from '../network/index.js'
+import type { Matrix } from '../rules/signals.js'
 import type { CompileOptions } from './index.js'
 import { everyKnob } from './knobs.js'
 
@@ -42,6 +43,8 @@ export interface Context {
   readonly options: CompileOptions
   readonly layouts: readonly Layouts[]
   readonly tensors: Tensors
+  /** The matrices that signals were carried by so far. */
+  readonly carriers: Matrix[]
 }
 
 /** A phase being compiled. */

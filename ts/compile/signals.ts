@@ -128,6 +128,7 @@ const project = (delta: string, matrix: string, transpose: boolean, into: Into):
 
 function carry(phase: PhaseBuilder, term: Carried, deltas: Deltas, into: Into): void {
   const { matrix } = term
+  phase.context.carriers.push(matrix)
   if (term.kind === 'direct') {
     const from = materialise(phase, term.from, deltas)
     phase.add(project(from, matrixTensor(phase.context, matrix), false, into))

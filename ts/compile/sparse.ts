@@ -1,4 +1,4 @@
-import type { Stream, Structure, Tensor } from '../engine/program.js'
+import type { Init, Stream, Structure, Tensor } from '../engine/program.js'
 
 /** Which senders receivers keep: all of a panel of 16 the same ones, or each its own. */
 export interface Lists {
@@ -12,13 +12,20 @@ export interface Lists {
 }
 
 /**
- * A drawn matrix, or what a density leaves of it: of the senders, at least one to each receiver. Elements grow by 1 / √share, so that sums over them keep their variance.
+ * A drawn matrix, or what a density leaves of it: of the senders, at least one to each receiver.
+ * Elements grow by 1 / √share, so that sums over them keep their variance.
  */
 export function thinned(whole: Tensor, lists: Lists): Tensor {
-  const { init } = whole
   const { kind, density = 1, senders, stream, index } = lists
-  if (density === 1 || init.kind !== 'uniform') return whole
+  if (density === 1) return whole
   const share = Math.max(1, Math.round(Math.fround(density) * senders)) / senders
   const structure: Structure = { kind, density, stream, index }
-  return { ...whole, structure, init: { ...init, range: init.range / Math.sqrt(share) } }
+  return { ...whole, structure, init: grown(whole.init, 1 / Math.sqrt(share)) }
+}
+
+/** The same draws, larger. */
+function grown(init: Init, factor: number): Init {
+  if (init.kind === 'uniform') return { ...init, range: init.range * factor }
+  if (init.kind === 'normal') return { ...init, deviation: init.deviation * factor }
+  return init
 }

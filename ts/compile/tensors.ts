@@ -4,7 +4,7 @@ import type { Context } from './phase.js'
 import { needsDense, structureAt } from './maps.js'
 import { normTensors } from './norms.js'
 import { names } from './names.js'
-import { thinned } from './sparse.js'
+import { thinned, type Lists } from './sparse.js'
 
 /** What is chosen of the weights. */
 export interface WeightOptions {
@@ -45,6 +45,18 @@ export const drawnFrom = (stream: Stream, range: number, index: number): Init =>
   index,
 })
 
+/** Which inputs the units of a block take. */
+export function weightLists({ layouts, options }: Context, block: number): Lists {
+  const [rows, columns] = layouts[block]?.weight ?? [0, 0]
+  return {
+    kind: columns > PANEL ? 'panelDrawn' : 'elementDrawn',
+    density: options.weightDensity,
+    senders: rows,
+    stream: 'weights',
+    index: layouts.length + block,
+  }
+}
+
 /** Weights, biases and what normalisations have, in the order that hashes go by. */
 export function parameters(context: Context): Tensor[] {
   const { layouts, options } = context
@@ -55,15 +67,8 @@ export function parameters(context: Context): Tensor[] {
       Math.sqrt(3 / at.fanIn) * (i === last && i > 0 ? OUTPUT_WEIGHT : options.weightScale)
     const init = drawnFrom('weights', reach, i)
     const whole = tensor(names.weight(i), 'weight', [rows, columns], init)
-    const lists = {
-      kind: columns > PANEL ? 'panelDrawn' : 'elementDrawn',
-      density: options.weightDensity,
-      senders: rows,
-      stream: 'weights',
-      index: layouts.length + i,
-    } as const
     return [
-      thinned({ ...whole, structure: structureAt(context, i) }, lists),
+      thinned({ ...whole, structure: structureAt(context, i) }, weightLists(context, i)),
       tensor(names.bias(i), 'bias', [columns]),
       ...normTensors(options.network, at, i),
     ]

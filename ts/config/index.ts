@@ -2,6 +2,7 @@ import { findDataSource, type Loaded } from '../data/sets/index.js'
 import { everywhere, parseNetwork, type Network } from '../network/index.js'
 import { UsageError } from '../errors.js'
 import { findRule, parseRuleOptions, type Rule } from '../rules/index.js'
+import { unusedFeedback } from '../training/feedback.js'
 import type { FitOptions } from '../training/fit.js'
 import { defaultsOf } from '../training/defaults.js'
 import { parseAugmentation } from '../training/augmentation.js'
@@ -14,6 +15,7 @@ import {
   optimizerSettings,
   type OptimizerSettings,
 } from './optimizer.js'
+import { matricesOf } from './matrices.js'
 import type { Settings } from './schema.js'
 
 export { fromFile, fromFlags, fromSets, kebab, type Given } from './given.js'
@@ -25,11 +27,23 @@ export type Config = Settings & OptimizerSettings & { weightScale: number }
 /** Checks what was given and fills in the rest; throws `UsageError`. */
 export function resolveConfig(given: Given): Config {
   const settings = check(given)
-  // Options that the rule has not are to be known at once.
   const rule = ruleOf(settings, given)
+  // Options that the rule has no use for are to be known at once.
+  const [unused] = unusedFeedback(rule, networkOf(settings), settings)
+  if (unused !== undefined) {
+    const { name, reason } = unused
+    throw new UsageError(`${given.get(name)?.where ?? name}: ${reason}; leave it out`)
+  }
   checkOptimizer(settings, given)
   const { weightScale = defaultsOf(rule).weightScale } = settings
   return { ...settings, weightScale, ...optimizerSettings(settings) }
+}
+
+/** What was given without the options of feedback that the rule has no use for. */
+export function withoutUnused(given: Given): Given {
+  const settings = check(given)
+  const names = unusedFeedback(ruleOf(settings, given), networkOf(settings), settings)
+  return new Map([...given].filter(([key]) => !names.some(({ name }) => name === key)))
 }
 
 /** The network with what all its hidden blocks get. */
@@ -55,7 +69,7 @@ export function loadData({ data, dataDir }: Settings): Promise<Loaded> {
 
 /** What `fit` takes, for a configuration and its data. */
 export function fitOptions(config: Config, loaded: Loaded): FitOptions {
-  const { feedbackRank, threads, engine, augment, freeze, patience } = config
+  const { threads, engine, augment, freeze, patience } = config
   return {
     rule: ruleOf(config),
     network: networkOf(config),
@@ -67,15 +81,10 @@ export function fitOptions(config: Config, loaded: Loaded): FitOptions {
     batch: config.batch,
     seed: config.seed,
     validation: config.validation,
-    weightScale: config.weightScale,
-    weightDensity: config.weightDensity,
-    feedbackScale: config.feedbackScale,
-    feedbackDensity: config.feedbackDensity,
-    feedbackGrid: config.feedbackGrid,
+    ...matricesOf(config),
     inputScaling: config.inputScaling,
     reduction: config.reduction,
     precision: config.precision,
-    ...(feedbackRank === undefined ? {} : { feedbackRank }),
     ...(threads === undefined ? {} : { threads }),
     ...(augment === undefined ? {} : { augment: parseAugmentation(augment) }),
     ...(freeze === undefined ? {} : { freeze: parseFreeze(freeze) }),

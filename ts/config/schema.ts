@@ -1,69 +1,18 @@
 import { resolve } from 'node:path'
 import * as v from 'valibot'
-import { grids } from '../compile/feedback.js'
 import { findDataSource } from '../data/sets/index.js'
 import { engineNames } from '../engine/binding.js'
-import { byName, didYouMean, FeedalignError } from '../errors.js'
+import { byName } from '../errors.js'
 import { activations, parseNetwork } from '../network/index.js'
 import { findRule, parseRuleOptions } from '../rules/index.js'
 import { defaultBatch, defaultEpochs } from '../training/defaults.js'
-import { grouped } from '../report/format.js'
 import { parseAugmentation } from '../training/augmentation.js'
 import { parseFreeze } from '../training/freezing.js'
 import { findLoss } from '../training/losses.js'
 import { parseFactors } from '../training/optimizers.js'
 import { parseSchedule } from '../training/schedules.js'
-
-const isNot =
-  (wanted: string) =>
-  ({ input }: { input: unknown }): string =>
-    `${JSON.stringify(input)} is not ${wanted}`
-
-/** A number for which `holds` is true after rounding to single precision, as the engine has it. */
-function single(wanted: string, holds: (value: number) => boolean) {
-  const valid = (value: number): boolean => {
-    const rounded = Math.fround(value)
-    return Number.isFinite(rounded) && holds(rounded)
-  }
-  return v.pipe(v.number(isNot(wanted)), v.check(valid, isNot(wanted)))
-}
-
-function whole(least: number, most: number) {
-  const wanted = isNot(`a whole number from ${grouped(least)} to ${grouped(most)}`)
-  const number = v.pipe(v.number(wanted), v.integer(wanted))
-  return v.pipe(number, v.minValue(least, wanted), v.maxValue(most, wanted))
-}
-
-/** A text that `find` takes; what it throws is the message. */
-function text(find: (text: string) => unknown) {
-  return v.pipe(v.string(isNot('a text')), foundBy(find))
-}
-
-function foundBy<T>(find: (value: T) => unknown) {
-  return v.rawCheck<T>(({ dataset, addIssue }) => {
-    if (!dataset.typed) return
-    try {
-      find(dataset.value)
-    } catch (error) {
-      if (!(error instanceof FeedalignError)) throw error
-      addIssue({ message: error.message })
-    }
-  })
-}
-
-/** One of some words. */
-function oneOf<const T extends readonly string[]>(known: T) {
-  return v.picklist(known, ({ input }) => {
-    const found = JSON.stringify(input)
-    const hint = typeof input === 'string' ? didYouMean(input, known) : ''
-    return `${found} is none of ${known.join(', ')}${hint}`
-  })
-}
-
-/** With what help says of it: its value's placeholder, and what it is. */
-function told<const S extends v.GenericSchema>(setting: S, value: string, about: string) {
-  return v.pipe(setting, v.metadata({ value, about }))
-}
+import { matrices } from './matrices.js'
+import { foundBy, isNot, oneOf, single, text, told, whole } from './values.js'
 
 /** A network in its short form, a text, or in its long form, an object. */
 const networkForm = v.pipe(
@@ -75,8 +24,6 @@ const networkForm = v.pipe(
 )
 
 const belowOne = single('a number from 0 to below 1', (share) => share >= 0 && share < 1)
-
-const aboveZero = single('a fraction above 0, at most 1', (part) => part > 0 && part <= 1)
 
 const folder = v.pipe(v.string(isNot('a folder')), v.nonEmpty(isNot('a folder')))
 
@@ -228,39 +175,7 @@ export const schema = v.strictObject({
     '<epochs>',
     'stops after so many without a better validation error',
   ),
-  weightScale: told(
-    v.optional(single('a number from 0 to 1e6', (scale) => scale >= 0 && scale <= 1e6)),
-    '<factor>',
-    "reach of the initial hidden weights; the rule's own unless told",
-  ),
-  weightDensity: told(
-    v.optional(aboveZero, 1),
-    '<d>',
-    'share of the inputs that a unit takes, the rest stays zero',
-  ),
-  feedbackScale: told(
-    v.optional(
-      single('a number above 0, at most 1e6', (scale) => scale > 0 && scale <= 1e6),
-      1,
-    ),
-    '<factor>',
-    'reach of the feedback matrices',
-  ),
-  feedbackRank: told(
-    v.optional(whole(1, 1e6)),
-    '<n>',
-    'of the fixed feedback matrices; full unless told',
-  ),
-  feedbackDensity: told(
-    v.optional(aboveZero, 1),
-    '<d>',
-    'share of the neurons above that a neuron hears',
-  ),
-  feedbackGrid: told(
-    v.optional(oneOf(grids), 'f32'),
-    '<grid>',
-    'of feedback: f32, bf16, int8 or sign',
-  ),
+  ...matrices,
   inputScaling: told(
     v.optional(oneOf(['standardise', 'unit']), 'standardise'),
     '<kind>',

@@ -14,6 +14,12 @@ export function factor(name: string, value: number): number {
   throw new UsageError(`${name} ${value} is not a finite number from 0 up`)
 }
 
+/** The value, if it lies within bounds. */
+export function within(name: string, value: number, least: number, most: number): number {
+  if (value >= least && value <= most) return value
+  throw new UsageError(`${name} ${value} is not a number from ${least} to ${most}`)
+}
+
 /** The value, if it is one of those known. */
 export function among<T extends string>(name: string, value: T, known: readonly T[]): T {
   if (known.includes(value)) return value

@@ -1,10 +1,10 @@
-import { grids } from '../compile/feedback.js'
 import { compile } from '../compile/index.js'
 import { inputScale } from '../data/scaling.js'
 import type { Program } from '../engine/program.js'
 import { distortion } from './distortion.js'
-import { among, factor, share, whole } from './checks.js'
+import { factor, share } from './checks.js'
 import { defaultsOf } from './defaults.js'
+import { checkedFeedback, checkUse } from './feedback.js'
 import { losses } from './losses.js'
 import type { Optimizer } from './optimizers.js'
 import type { FitOptions } from './run.js'
@@ -25,8 +25,9 @@ export function programOf(options: FitOptions, settled: Settled): Program {
   const { network, rule, data, loss = losses.crossEntropy(), precision, freeze } = options
   const { reduction = 'mean', inputScaling = 'standardise' } = options
   const { weightScale = defaultsOf(rule).weightScale, weightDensity = 1 } = options
-  const { feedbackScale = 1, feedbackRank } = options
-  const { feedbackDensity = 1, feedbackGrid = 'f32', augment = {} } = options
+  const { augment = {} } = options
+  const feedback = checkedFeedback(options)
+  checkUse(rule, network, feedback)
   return compile({
     network,
     rule,
@@ -39,11 +40,7 @@ export function programOf(options: FitOptions, settled: Settled): Program {
     labels: data.targets.kind === 'labels',
     weightScale: factor('weightScale', weightScale),
     weightDensity: share('weightDensity', weightDensity),
-    feedbackScale: factor('feedbackScale', feedbackScale),
-    feedbackRank:
-      feedbackRank === undefined ? undefined : whole('feedbackRank', feedbackRank, 1, 1e6),
-    feedbackDensity: share('feedbackDensity', feedbackDensity),
-    feedbackGrid: among('feedbackGrid', feedbackGrid, grids),
+    ...feedback,
     ...(largestInverse === undefined ? {} : { largestInverse }),
     ...inputScale(data, inputScaling, trainedOn),
     augment: distortion(augment, data, network),

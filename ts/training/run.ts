@@ -1,7 +1,9 @@
+import type { FeedbackOptions } from '../compile/feedbackOptions.js'
+import type { WeightOptions } from '../compile/tensors.js'
 import type { Examples } from '../data/examples.js'
 import type { InputScaling } from '../data/scaling.js'
 import type { EngineName, Session } from '../engine/index.js'
-import type { Grid, Precision, Reduction } from '../engine/program.js'
+import type { Precision, Reduction } from '../engine/program.js'
 import type { Network } from '../network/index.js'
 import type { Rule } from '../rules/index.js'
 import type { Augmentation } from './augmentation.js'
@@ -12,7 +14,7 @@ import type { Loss } from './losses.js'
 import type { Optimizer } from './optimizers.js'
 
 /** What a run is asked for. */
-export interface FitOptions {
+export interface FitOptions extends FeedbackOptions, Partial<WeightOptions> {
   readonly network: Network
   readonly rule: Rule
   readonly data: Examples
@@ -39,15 +41,6 @@ export interface FitOptions {
   readonly precision?: Precision
   /** A factor of at least 0 on the reach of the initial hidden weights; the rule's own unless told. */
   readonly weightScale?: number
-  /** Share of a dense block's inputs that its units take, above 0; all (1) unless told. */
-  readonly weightDensity?: number
-  readonly feedbackScale?: number
-  /** Rank of the fixed feedback matrices, at least 1; full unless told. */
-  readonly feedbackRank?: number
-  /** Share of the neurons above that a neuron hears, above 0; all (1) unless told. */
-  readonly feedbackDensity?: number
-  /** The values that elements of feedback may take, f32 unless told. */
-  readonly feedbackGrid?: Grid
   /** How training images are distorted; not at all unless told. */
   readonly augment?: Augmentation
   /** Ends the run after the call at hand, as if its loop were left, but with `interrupted`. */

@@ -1,0 +1,54 @@
+import {
+  changed,
+  distributions,
+  grids,
+  scalings,
+  unused,
+  type FeedbackOptions,
+  type Unused,
+} from '../compile/feedbackOptions.js'
+import { carriersOf } from '../compile/index.js'
+import { UsageError } from '../errors.js'
+import type { Network } from '../network/index.js'
+import type { Rule } from '../rules/index.js'
+import { among, factor, share, whole, within } from './checks.js'
+import { losses } from './losses.js'
+import { optimizers } from './optimizers.js'
+
+/** The options of feedback, each checked. Throws `UsageError`. */
+export function checkedFeedback(options: FeedbackOptions): FeedbackOptions {
+  const { feedbackScaling = 'relative', feedbackDistribution = 'uniform' } = options
+  const { feedbackRank, feedbackAngle, feedbackShared = false } = options
+  const { feedbackScale = 1, feedbackDensity = 1, feedbackGrid = 'f32' } = options
+  return {
+    feedbackScale: factor('feedbackScale', feedbackScale),
+    feedbackScaling: among('feedbackScaling', feedbackScaling, scalings),
+    feedbackDistribution: among('feedbackDistribution', feedbackDistribution, distributions),
+    feedbackRank:
+      feedbackRank === undefined ? undefined : whole('feedbackRank', feedbackRank, 1, 1e6),
+    feedbackDensity: share('feedbackDensity', feedbackDensity),
+    feedbackGrid: among('feedbackGrid', feedbackGrid, grids),
+    feedbackShared,
+    feedbackAngle:
+      feedbackAngle === undefined ? undefined : within('feedbackAngle', feedbackAngle, 0, 180),
+  }
+}
+
+/** What of the feedback that was chosen a rule has no use for on a network, and why. */
+export function unusedFeedback(rule: Rule, network: Network, options: FeedbackOptions): Unused[] {
+  if (changed(options).length === 0) return []
+  // None of these says which matrices there are.
+  const loss = losses.crossEntropy()
+  const optimizer = optimizers.sgd({ learningRate: 1 })
+  const others = { loss, optimizer, batch: 1, reduction: 'mean', labels: true } as const
+  const scales = { weightScale: 1, scale: 1, shift: 0 }
+  return unused(options, rule.name, carriersOf({ network, rule, ...others, ...scales }))
+}
+
+/** Throws `UsageError` where a rule has no use for what was chosen. */
+export function checkUse(rule: Rule, network: Network, options: FeedbackOptions): void {
+  const [first] = unusedFeedback(rule, network, options)
+  if (first === undefined) return
+  const { name, reason } = first
+  throw new UsageError(`${name} ${options[name]}: ${reason}; leave it out`)
+}
