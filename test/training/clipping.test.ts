@@ -136,7 +136,9 @@ describe('with a bound on the norm of the weights into a unit', () => {
 
   test('in bf16 it is refused with the cure', () => {
     const options = withOptions({ maxNorm: 1 }, { precision: 'bf16' })
-    expect(() => smallSession(options)).toThrow(/maxNorm runs in f32 only: choose precision f32/)
+    expect(() => smallSession(options)).toThrow(
+      /maxNorm 1: norms are bounded in precision f32 alone/,
+    )
   })
 })
 

@@ -5,6 +5,7 @@ import { forwardBlock, traceOf } from './forward.js'
 import { names as shared, passNames } from './names.js'
 import { layoutsAt } from './parts.js'
 import type { PhaseBuilder } from './phase.js'
+import { checkLabels } from './refusals.js'
 
 /** Of the root mean square that blocks' inputs are divided by; Hinton 2022. */
 const EPSILON = 1e-8
@@ -34,6 +35,7 @@ function overlay(
   label: 'right' | 'wrong' | number,
   classes: number,
 ): string {
+  checkLabels(phase.context.options)
   const { targets } = shared
   const x = passNames('').input
   const out = phase.context.tensors.rows(

@@ -6,7 +6,6 @@ import type {
   Reduction,
   Update,
 } from '../engine/program.js'
-import { UsageError } from '../errors.js'
 import { layoutsOf, type Network } from '../network/index.js'
 import type { Rule } from '../rules/rule.js'
 import type { Distortion } from '../training/distortion.js'
@@ -17,11 +16,11 @@ import { clip } from './clip.js'
 import { checkFeedback, type FeedbackOptions } from './feedbackOptions.js'
 import { gather } from './forward.js'
 import { hear } from './lessons.js'
-import { needsDense } from './maps.js'
 import { derive, mirrorsOf, type Mirror } from './mirrors.js'
 import { stepNorms } from './norms.js'
 import { PhaseBuilder, Tensors, type Context } from './phase.js'
 import { probe } from './probe.js'
+import { checkPrecision, checkRule } from './refusals.js'
 import { Step } from './step.js'
 import { checkWeights, parameters, type WeightOptions } from './tensors.js'
 import { mirrorOf, update, whileLearning } from './update.js'
@@ -60,7 +59,7 @@ export interface CompileOptions extends WeightOptions, FeedbackOptions {
 export function compile(options: CompileOptions): Program {
   checkFeedback(options.network, options)
   checkWeights(options.network, options)
-  checkBlocks(options)
+  checkRule(options)
   checkPrecision(options)
   const context = contextOf(options)
   const { phase, mirrors } = train(context)
@@ -83,35 +82,10 @@ function contextOf(options: CompileOptions): Context {
 
 /** The matrices that carry the rule's signals in training. Throws as {@link compile} does. */
 export function carriersOf(options: CompileOptions): readonly Matrix[] {
-  checkBlocks(options)
+  checkRule(options)
   const context = contextOf(options)
   train(context)
   return context.carriers
-}
-
-/** Throws `UsageError` where there are no products in the precision. */
-function checkPrecision({ network, precision, ...options }: CompileOptions): void {
-  if (precision !== 'bf16') return
-  needsDense(network, 'precision bf16', 'use f32')
-  const { weightDensity = 1, feedbackDensity = 1, feedbackGrid = 'f32' } = options
-  const refused = Object.entries({
-    weightDensity: weightDensity !== 1,
-    feedbackDensity: feedbackDensity !== 1,
-    feedbackGrid: feedbackGrid !== 'f32',
-  }).find(([, told]) => told)
-  if (refused === undefined) return
-  throw new UsageError(`${refused[0]} is there in precision f32 only: leave it out, or use f32`)
-}
-
-/** Throws `UsageError` where the rule cannot train a block. */
-function checkBlocks({ network, rule }: CompileOptions): void {
-  network.blocks.forEach((block, i) => {
-    const reason = rule.refuses(block)
-    if (reason === undefined) return
-    throw new UsageError(
-      `rule ${rule.name} cannot train network.blocks[${i}]: ${reason}; choose another rule or block`,
-    )
-  })
 }
 
 /** A phase's beginning: the examples, and what the rule says upon them. */

@@ -8,6 +8,7 @@ import { patchSlot } from './maps.js'
 import { names } from './names.js'
 import { stepping } from './optimizers.js'
 import { givenKey, type PhaseBuilder } from './phase.js'
+import { checkMirrored } from './refusals.js'
 
 /** The op by which a block learns from its delta. */
 export function update(
@@ -56,7 +57,9 @@ export function mirrorOf(
   for (const matrix of matrices) {
     if (matrix.kind !== 'mirror' || matrix.mirroring.how !== 'add') continue
     const { decay } = matrix.mirroring
-    if (matrix.block === block) return { into: matrixTensor(phase.context, matrix), decay }
+    if (matrix.block !== block) continue
+    checkMirrored(phase.context.options)
+    return { into: matrixTensor(phase.context, matrix), decay }
   }
   return undefined
 }

@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.js'
 import { rule } from './rule.js'
 import type { Training } from './training.js'
 
@@ -26,6 +27,11 @@ export const forwardForward = rule(
 )
 
 function learn(training: Training): void {
+  if (training.hidden.length === 0) {
+    throw new UsageError(
+      'rule forward-forward trains hidden blocks alone, and the network has none; add one',
+    )
+  }
   for (const label of ['right', 'wrong'] as const) {
     const pass = training.pass({ name: label, label, goodness: true })
     for (const block of training.hidden) {

@@ -176,8 +176,7 @@ fn place(images: &Images, epoch: u64, example: usize, pixel: [usize; 2]) -> [f64
     let column = column + row * (setting("shear") * drawn(4)).to_radians().tan();
     let bend = bend(images, epoch, example, pixel);
     let straight = [row, column];
-    let whole =
-        |k| ((drawn(k) + 1.0) / 2.0 * (2.0 * setting("crop") + 1.0)).floor() - setting("crop");
+    let whole = |k| ((drawn(k) + 1.0) * (setting("crop") + 0.5)).floor() - setting("crop");
     let shift = |axis| setting("shift") * drawn(axis) + whole(5 + axis);
     [0, 1].map(|axis| straight[axis] + middle[axis] + shift(axis) + bend[axis])
 }

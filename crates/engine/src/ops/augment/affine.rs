@@ -45,5 +45,5 @@ impl Affine {
 /// A whole number from −most to most, from a draw of U(−1, 1).
 fn whole(drawn: f32, most: u32) -> f32 {
     let numbers = 2.0 * f64::from(most) + 1.0;
-    (((f64::from(drawn) + 1.0) / 2.0 * numbers).floor() - f64::from(most)) as f32
+    (((f64::from(drawn) + 1.0) * numbers * 0.5).floor() - f64::from(most)) as f32
 }
