@@ -36,10 +36,10 @@ async function onDigits(rule: RuleName, engine: Binding) {
   return { session, data: engineData(train, engine) }
 }
 
-/** Names of all tensors that are kept from step to step. */
+/** Names of all tensors that training keeps from step to step. */
 const kept = (session: Session): string[] =>
   session.program.tensors.flatMap(({ name, role }) =>
-    role === 'rows' || role === 'labels' ? [] : [name],
+    role === 'rows' || role === 'labels' || role === 'scratch' ? [] : [name],
   )
 
 const bytes = (session: Session, tensor: string): Buffer =>

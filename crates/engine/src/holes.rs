@@ -23,7 +23,7 @@ pub struct Holes {
 pub struct Held {
     senders: usize,
     pub panels: usize,
-    held: *const u16,
+    bits: *const u16,
 }
 
 impl Holes {
@@ -52,7 +52,7 @@ impl Holes {
     /// It lives as long as this.
     pub fn held(&self) -> Held {
         let panels = self.held.len() / self.senders;
-        Held { senders: self.senders, panels, held: self.held.as_ptr() }
+        Held { senders: self.senders, panels, bits: self.held.as_ptr() }
     }
 
     /// The first of row-major values that is not zero where nothing is held.
@@ -80,7 +80,7 @@ impl Held {
         for line in panels.start * self.senders..panels.end * self.senders {
             // SAFETY: there are as many lines, and a matrix has 16 elements for each.
             let (held, elements) = unsafe {
-                (*self.held.add(line), &mut *matrix.add(line * LANES).cast::<[f32; LANES]>())
+                (*self.bits.add(line), &mut *matrix.add(line * LANES).cast::<[f32; LANES]>())
             };
             for (lane, element) in elements.iter_mut().enumerate() {
                 *element = if held >> lane & 1 == 1 { *element } else { 0.0 };

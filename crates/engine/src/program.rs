@@ -152,9 +152,9 @@ pub enum Structure {
         rows: Vec<Vec<u32>>,
     },
     /// The same with drawn lists: each holds a share of the senders, 0 < density ≤ 1, rounded
-    /// and at least one. Feedback with lists of the stream `weights` holds the elements that a
-    /// weight with the same lists does: its senders are rows too. Whether panel p hears sender s hangs on draw (0, index, p · senders + s)
-    /// of the stream.
+    /// and at least one. Whether panel p hears sender s hangs on draw (0, index, p · senders + s)
+    /// of the stream. Feedback with lists of the stream `weights` holds the elements that a weight
+    /// with the same lists does: its senders are rows too.
     PanelDrawn {
         density: f32,
         stream: Stream,

@@ -33,8 +33,11 @@ fn compare(a: &[f32], b: &[f32]) -> (f64, f64) {
 #[test]
 fn a_rotated_matrix_has_the_angle_and_the_norm_that_were_asked_for() {
     for degrees in [0.0, 1.0, 30.0, 45.0, 90.0, 135.0, 180.0] {
-        for (role, of) in [("feedback", None), ("state", None), ("feedback", Some(listed))] {
-            let of = of.unwrap_or(|tensor| tensor);
+        for (role, of) in [
+            ("feedback", std::convert::identity as fn(Value) -> Value),
+            ("state", std::convert::identity),
+            ("feedback", listed),
+        ] {
             let weight = of(drawn("W", "weight", &SHAPE, 0));
             let small = Small::new(vec![weight, of(rotated(role, degrees, 2.0))], vec![], &[]);
             let [w, b] = ["W", "B"].map(|name| small.after_one_step(name));
