@@ -53,22 +53,18 @@ async function reproduce(name: string | undefined, flags: ReproduceFlags): Promi
   const experiment = findExperiment(name)
   const told: Given = new Map([...fromSets(flags.set ?? []), ...fromFlags({ ...flags })])
   const seeds = flags.seeds === undefined ? experiment.seeds : numbers(flags.seeds)
-  const all = trials(experiment, told, seeds)
-  const folder = flags.out ?? join('runs', `reproduce-${name}`)
   const wanted = chosen(experiment, flags.rows)
+  const all = trials(experiment, told, seeds)
+  const folder = makeFolder(flags.out ?? join('runs', `reproduce-${name}`))
   const records = new Map(all.map((trial) => [trial, finished(folder, trial)] as const))
   const open = all.filter((trial) => records.get(trial) === undefined && wanted.has(trial.row))
-  makeFolder(folder)
   const failure = await trainTrials(open, flags, async (trial, record) => {
     records.set(trial, record)
     await keep(folder, record)
   })
   const held = [...records.values()].filter((record) => record !== undefined)
-  await report(
-    { ...about(experiment, flags, seeds), findings: findings(experiment, held) },
-    folder,
-    flags,
-  )
+  const made = { ...about(experiment, flags, seeds), findings: findings(experiment, held) }
+  await report(made, folder, flags)
   if (failure !== undefined) throw failure
   const left = open.filter((trial) => records.get(trial) === undefined).length
   if (left === 0) return

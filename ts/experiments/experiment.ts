@@ -16,6 +16,7 @@ export interface Experiment {
 }
 
 export interface ExperimentRow {
+  /** Letters, digits and dashes: it names files too. */
   readonly name: string
   /** Those of its own, by configuration key; never `data` or `seed`. */
   readonly settings: Readonly<Record<string, unknown>>

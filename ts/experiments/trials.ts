@@ -49,7 +49,7 @@ export function lasting(config: Config): Record<string, unknown> {
 
 /** A trial's file in the experiment's folder. */
 function fileOf({ row, seed }: Pick<Trial, 'row' | 'seed'>): string {
-  return join('runs', `${row.replaceAll(/[^a-z0-9]+/gi, '-')}-${seed}.json`)
+  return join('runs', `${row}-${seed}.json`)
 }
 
 /**

@@ -8,7 +8,7 @@ export interface RuleDefaults {
   readonly weightScale: number
 }
 
-/** For rules that no search was made for. */
+/** For rules of the user's own. */
 const otherwise: RuleDefaults = { learningRate: 0.05, weightScale: 1 }
 
 /**
@@ -20,6 +20,18 @@ const chosen: Readonly<Record<string, Partial<RuleDefaults>>> = {
   fa: { learningRate: 0.07, weightScale: 0.3 },
   dfa: { learningRate: 0.1 },
   shallow: { learningRate: 0.4 },
+  sdfa: { learningRate: 0.2 },
+  drtp: { learningRate: 0.2 },
+  usf: { learningRate: 0.1 },
+  brsf: { learningRate: 0.1 },
+  frsf: { learningRate: 0.1 },
+  'kolen-pollack': { learningRate: 0.1 },
+  'weight-mirror': { learningRate: 0.2 },
+  'pseudo-bp': { learningRate: 0.05 },
+  dtp: { learningRate: 0.2 },
+  pepita: { learningRate: 0.1 },
+  'node-perturbation': { learningRate: 0.005 },
+  'forward-forward': { learningRate: 0.003 },
 }
 
 export function defaultsOf({ name }: Pick<Rule, 'name'>): RuleDefaults {
