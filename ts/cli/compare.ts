@@ -125,8 +125,7 @@ function describe(shared: Config, rules: readonly string[], loaded: Loaded) {
     version: version(),
     data: describeData(loaded),
     rules,
-    // Its default differs between rules.
-    settings: describeSettings(shared, 'weightScale'),
+    settings: describeSettings(shared),
   }
 }
 

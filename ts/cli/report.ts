@@ -14,9 +14,9 @@ export function describeData({ name, sample, train, test }: Loaded): Comparison[
   return { name, title, sample, train: train.count, test: test.count }
 }
 
-/** What was asked for, but what `start` events say of each rule, and more that does not hold. */
-export function describeSettings(config: Config, ...more: string[]): Comparison['settings'] {
-  const unsaid = new Set(['rule', 'learningRate', 'out', ...more])
+/** What was asked for, but what differs between rules, which stands in their `start` events. */
+export function describeSettings(config: Config): Comparison['settings'] {
+  const unsaid = new Set(['rule', 'learningRate', 'weightScale', 'out'])
   return Object.fromEntries(Object.entries(config).filter(([key]) => !unsaid.has(key)))
 }
 
