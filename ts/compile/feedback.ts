@@ -1,22 +1,13 @@
-import type { Init, Role, Tensor } from '../engine/program.js'
+import type { Tensor } from '../engine/program.js'
 import { outputs, unitsOf } from '../network/index.js'
 import { INPUT, type Matrix } from '../rules/signals.js'
-import { feedbackDefaults } from './feedbackOptions.js'
+import { directReach, random, reachOf, scaled } from './draws.js'
 import { mapOf, structureAt } from './maps.js'
 import { names } from './names.js'
 import { widthAt } from './parts.js'
 import type { Context } from './phase.js'
 import { thinned } from './sparse.js'
 import { tensor, weightLists } from './tensors.js'
-
-/** The least reach of B at the output. */
-const TOP_FEEDBACK = 0.06
-/** Of the B below it, relative to √(3 / outputs), where that leaves the one at the output its least. */
-const HIDDEN_FEEDBACK = 4
-/** What the reaches multiply to: the first block is to learn about as fast as the output. */
-const FIRST_FEEDBACK = 0.96
-/** Reach of what carries the output's error to each block directly. */
-const DIRECT_FEEDBACK = 0.2
 
 /** The tensor of a matrix, declared unless it is. */
 export function matrixTensor(context: Context, matrix: Matrix): string {
@@ -82,22 +73,6 @@ function shapeOf(context: Context, block: number) {
   }
 }
 
-/** The reach of uniform draws with the variance that is wanted; relative to that unless told. */
-function scaled({ options }: Context, relative: number): number {
-  const { feedbackScale: scale = feedbackDefaults.feedbackScale } = options
-  if (options.feedbackScaling !== 'absolute') return relative * scale
-  return options.feedbackDistribution === 'normal' ? Math.sqrt(3) * scale : scale
-}
-
-function reachOf(context: Context, block: number): number {
-  const { layouts } = context
-  const last = layouts.length - 1
-  const top = Math.max(FIRST_FEEDBACK / HIDDEN_FEEDBACK ** (last - 1), TOP_FEEDBACK)
-  if (block === last) return scaled(context, top)
-  const hidden = (FIRST_FEEDBACK / top) ** (1 / (last - 1))
-  return scaled(context, hidden * Math.sqrt(3 / (layouts[block]?.fanOut ?? 1)))
-}
-
 /** A matrix of the shape of a block's weight. */
 function drawn(context: Context, block: number): Tensor {
   const { rows, columns, index } = shapeOf(context, block)
@@ -121,7 +96,7 @@ function directMatrix(context: Context, block: number): Tensor {
   const classes = outputs(options.network)
   const { index } = shapeOf(context, block)
   const shape = [classes, widthAt(layouts[block], options.network.blocks[block], options.rule.tap)]
-  const draws = { reach: scaled(context, DIRECT_FEEDBACK), index: index(1) }
+  const draws = { reach: directReach(context), index: index(1) }
   const whole = random(context, names.direct(block), 'direct', shape, draws)
   return listed(context, whole, classes, index(5))
 }
@@ -168,20 +143,4 @@ function sharer(
   const first = matrix === directMatrix ? 0 : 1
   for (let at = first; at < block; at++) if (look(at) === own) return at
   return block
-}
-
-/** Drawn from the distribution that was chosen, with the variance of U(±reach). */
-function random(
-  { options }: Context,
-  name: string,
-  role: Role,
-  shape: number[],
-  { reach, index }: { reach: number; index: number },
-): Tensor {
-  const from = { stream: 'feedback', index } as const
-  const init: Init =
-    options.feedbackDistribution === 'normal'
-      ? { kind: 'normal', deviation: reach / Math.sqrt(3), ...from }
-      : { kind: 'uniform', range: reach, ...from }
-  return tensor(name, role, shape, init)
 }

@@ -1,9 +1,4 @@
 import type { Grid } from '../engine/program.js'
-import { UsageError } from '../errors.js'
-import { layoutsOf, type Network } from '../network/index.js'
-import type { Matrix } from '../rules/signals.js'
-import { needsDense } from './maps.js'
-import type { WeightOptions } from './tensors.js'
 
 /** The grids that feedback may lie on. */
 export const grids = ['f32', 'bf16', 'int8', 'sign', 'ternary'] as const satisfies readonly Grid[]
@@ -68,111 +63,10 @@ export const feedbackDefaults = {
   feedbackAngle: undefined,
 } as const satisfies Required<FeedbackOptions>
 
-type Name = keyof FeedbackOptions
+export type FeedbackName = keyof FeedbackOptions
 
-const names = Object.keys(feedbackDefaults) as Name[]
+const names = Object.keys(feedbackDefaults) as FeedbackName[]
 
 /** Names of the options that were told otherwise than they are by default. */
-export const changed = (options: FeedbackOptions): Name[] =>
+export const changed = (options: FeedbackOptions): FeedbackName[] =>
   names.filter((name) => (options[name] ?? feedbackDefaults[name]) !== feedbackDefaults[name])
-
-/** Whether the matrix begins with values that are drawn, or of the size that draws would have. */
-const isScaled = (matrix: Matrix): boolean =>
-  matrix.kind !== 'weights' &&
-  (matrix.kind !== 'mirror' || matrix.mirroring.how !== 'pseudoinverse')
-
-const isDrawn = (matrix: Matrix): boolean =>
-  isScaled(matrix) && (matrix.kind !== 'mirror' || matrix.mirroring.how !== 'sign')
-
-/** Whether no step and no weight ever changes it. */
-const isFixed = ({ kind }: Matrix): boolean => kind === 'fixed' || kind === 'direct'
-
-/** Whether it has the shape of a weight, and values of its own at the start. */
-const isBesideWeight = (matrix: Matrix): boolean =>
-  matrix.kind === 'fixed' ||
-  matrix.kind === 'learned' ||
-  (matrix.kind === 'mirror' && matrix.mirroring.how === 'add')
-
-const isBelowOutput = (matrix: Matrix): boolean => isFixed(matrix) && matrix.block >= 0
-
-/** What each option chooses, and of which matrices. */
-const chosen: Readonly<Record<Name, readonly [string, (matrix: Matrix) => boolean]>> = {
-  feedbackScale: ['scale', isScaled],
-  feedbackScaling: ['scale', isScaled],
-  feedbackDistribution: ['distribution', isDrawn],
-  feedbackRank: ['rank', ({ kind }) => kind === 'fixed'],
-  feedbackDensity: ['density', isBelowOutput],
-  feedbackGrid: ['grid', isFixed],
-  feedbackShared: ['sharing', isBelowOutput],
-  feedbackAngle: ['angle to the weights', isBesideWeight],
-}
-
-/** How a rule carries signals, by the kind of matrix that it does so with. */
-const ways: Readonly<Record<Matrix['kind'], string>> = {
-  weights: 'carries its errors through the weights',
-  fixed: 'carries its errors through fixed matrices',
-  direct: 'carries its signal straight from the output',
-  learned: 'trains its feedback',
-  mirror: 'lets its feedback follow the weights',
-  inverse: 'carries its errors through pseudoinverses',
-}
-
-/** An option of feedback that a rule has no use for, and why. */
-export interface Unused {
-  readonly name: Name
-  readonly reason: string
-}
-
-/** The options told that none of a rule's matrices has a use for. */
-export function unused(
-  options: FeedbackOptions,
-  rule: string,
-  matrices: readonly Matrix[],
-): Unused[] {
-  const kind = matrices[0]?.kind
-  const way = kind === undefined ? 'carries no signal through a matrix' : ways[kind]
-  return changed(options).flatMap((name) => {
-    const [what, has] = chosen[name]
-    if (matrices.some(has)) return []
-    return [{ name, reason: `rule ${rule} ${way}: it has no B whose ${what} could be chosen` }]
-  })
-}
-
-/** Throws `UsageError` where options of feedback cannot be, or not together. */
-export function checkFeedback(network: Network, options: FeedbackOptions & WeightOptions): void {
-  for (const name of changed(options)) {
-    if (!onlyDense.includes(name)) continue
-    needsDense(network, name, 'leave it out, or use a dense block', 1)
-  }
-  checkTogether(options)
-  checkRank(network, options.feedbackRank)
-  if (options.feedbackAngle === undefined || options.weightScale > 0) return
-  throw new UsageError(
-    'feedbackAngle: weights that are all zero have no direction; leave it out, or choose a ' +
-      'weightScale above 0',
-  )
-}
-
-const onlyDense: readonly Name[] = ['feedbackRank', 'feedbackDensity', 'feedbackGrid']
-
-function checkTogether(options: FeedbackOptions): void {
-  const names = changed(options)
-  if (names.includes('feedbackRank') && names.includes('feedbackDensity')) {
-    throw new UsageError('feedback is of low rank or sparse, not both: choose a rank or a density')
-  }
-  const other = names.find((name) => name !== 'feedbackAngle' && name !== 'feedbackScale')
-  if (!names.includes('feedbackAngle') || other === undefined) return
-  throw new UsageError(
-    `feedback at an angle to the weights is made of them: leave out feedbackAngle or ${other}`,
-  )
-}
-
-function checkRank(network: Network, rank: number | undefined): void {
-  const above = layoutsOf(network).slice(1)
-  const most = Math.max(0, ...above.map(({ weight }) => Math.min(...weight)))
-  if (rank === undefined || rank <= most) return
-  throw new UsageError(
-    `feedbackRank ${rank}: of what carries errors in this network no matrix has more than ${most} ` +
-      `rows and columns; choose at most ${most}, or leave it out`,
-  )
-}

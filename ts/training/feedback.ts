@@ -3,10 +3,9 @@ import {
   distributions,
   grids,
   scalings,
-  unused,
   type FeedbackOptions,
-  type Unused,
 } from '../compile/feedbackOptions.js'
+import { unused, type Unused } from '../compile/feedbackUses.js'
 import { carriersOf } from '../compile/index.js'
 import { UsageError } from '../errors.js'
 import type { Network } from '../network/index.js'
