@@ -41,8 +41,8 @@ export interface CompileOptions extends WeightOptions, FeedbackOptions {
   /** Whether targets are labels, or float values [n × outputs]. */
   readonly labels: boolean
   /**
-   * Elements of the largest weight whose pseudoinverse the probe makes; 65,536 unless told, which
-   * takes milliseconds.
+   * Elements of the largest weight whose pseudoinverse the probe makes; 16,384 unless told, which
+   * takes a millisecond or two.
    */
   readonly largestInverse?: number
   /** x = scale · input + shift. */

@@ -11,7 +11,7 @@ import { FIRST, LAST, measure } from './sums.js'
 import { measureUpdates } from './updates.js'
 
 /** Elements of the largest weight whose pseudoinverse is made unless more is asked for. */
-const SMALL = 256 * 256
+const SMALL = 128 * 128
 
 /** What a rule's deltas, updates and matrices are like; `ts/training/diagnostics.ts` reads it. */
 export function probe(phase: PhaseBuilder, { lessons, matrices }: Step): void {

@@ -17,7 +17,7 @@ export interface BlockDiagnostics {
   /**
    * Between the rule's delta and that which the pseudoinverses W⁺ of all weights above carry down
    * (Lillicrap et al. 2014). Null at the output, below what is not dense, and in an epoch's
-   * event below a W of more than 65,536 elements.
+   * event below a W of more than 16,384 elements.
    */
   readonly pseudoinverseAngle: number | null
   /** Between the rule's weight updates xᵀ · delta, batch by batch, and the gradients. */
