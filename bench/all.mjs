@@ -1,7 +1,7 @@
 /** Every benchmark with its own defaults, one after the other. */
 import { flag, readOptions } from './options.mjs'
 
-const ORDER = ['gemm', 'step', 'online', 'scale', 'sessions', 'wasm', 'load']
+const ORDER = ['gemm', 'step', 'online', 'scale', 'augment', 'sessions', 'wasm', 'load']
 
 export const options = { peers: flag() }
 

@@ -14,6 +14,7 @@ import { flag, readOptions } from './options.mjs'
 
 const benches = {
   all: () => import('./all.mjs'),
+  augment: () => import('./augment.mjs'),
   gate: () => import('./gate.mjs'),
   gemm: () => import('./gemm.mjs'),
   load: () => import('./load.mjs'),

@@ -8,11 +8,11 @@ import { fit } from '../dist/training/fit.js'
 
 export const NETWORK = '784-1500-1500-1500-10'
 
-/** `count` examples of bytes and labels. */
+/** `count` images of bytes with labels. */
 export function pixels(count) {
   const inputs = Uint8Array.from({ length: count * 784 }, (_, i) => (i * 7919) % 251)
   const targets = Uint8Array.from({ length: count }, (_, i) => i % 10)
-  return dataset({ inputs, shape: [784], targets })
+  return dataset({ inputs, shape: [28, 28], targets })
 }
 
 /** The examples in the native engine. */

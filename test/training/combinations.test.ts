@@ -12,7 +12,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const DRAWS = process.env['FEEDALIGN_LONG'] === undefined ? 60 : 5000
+const DRAWS = process.env['FEEDALIGN_LONG'] === undefined ? 40 : 5000
 
 /** How a run's last epoch ended: the weights' hash, and all that was measured. */
 async function whole(options: FitOptions): Promise<unknown> {
@@ -49,7 +49,7 @@ async function everywhere(options: FitOptions, stop: number): Promise<unknown[]>
   const outcomes: unknown[] = []
   for (const [place, kernel] of kernelsOf(options).entries()) {
     process.env['FEEDALIGN_KERNEL'] = kernel
-    outcomes.push(await whole({ ...options, threads: 1 + (place % 3) }))
+    outcomes.push(await whole({ ...options, threads: 1 + (place % 2) }))
   }
   outcomes.push(await resumed({ ...options, threads: 2 }, stop))
   delete process.env['FEEDALIGN_KERNEL']
