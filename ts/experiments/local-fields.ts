@@ -7,7 +7,7 @@ export const localFields: Experiment = {
   about:
     'The same units, of which those of the first hidden block see a quarter of the image each, or\n' +
     'all of it.',
-  settings: { data: 'mnist', rule: 'fa', epochs: 3 },
+  settings: { data: 'mnist', rule: 'fa', epochs: 2 },
   seeds: [1, 2, 3],
   rows: [
     { name: 'dense', settings: { network: '784-1500-1500-10' } },

@@ -63,7 +63,8 @@ export function finished(folder: string, trial: Trial): TrialRecord | undefined 
   // A setting that came after the record was made has its default there.
   const entries = Object.entries(record.settings)
   const held = new Map(entries.map(([key, value]) => [key, { value, where: `${file}: ${key}` }]))
-  if (isDeepStrictEqual(lasting(resolveConfig(held)), lasting(trial.config))) return record
+  const settings = lasting(resolveConfig(held))
+  if (isDeepStrictEqual(settings, lasting(trial.config))) return { ...record, settings }
   throw new UsageError(`${file} is of other settings; remove it, or name another folder by --out`)
 }
 

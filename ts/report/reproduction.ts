@@ -112,7 +112,9 @@ export function reproductionMarkdown(reproduction: Reproduction): string {
 /** Kernels and numbers of threads that the runs had. */
 function usedBy(findings: readonly Finding[]): string[] {
   const each = findings.flatMap(({ runs }) =>
-    runs.map(({ kernel, threads }) => `kernel ${kernel} on ${threads} threads`),
+    runs.map(
+      ({ kernel, threads }) => `kernel ${kernel} on ${threads} thread${threads === 1 ? '' : 's'}`,
+    ),
   )
   return [...new Set(each)]
 }
