@@ -63,8 +63,8 @@ export function finished(folder: string, trial: Trial): TrialRecord | undefined 
   // A setting that came after the record was made has its default there.
   const entries = Object.entries(record.settings)
   const held = new Map(entries.map(([key, value]) => [key, { value, where: `${file}: ${key}` }]))
-  const settings = lasting(resolveConfig(held))
-  if (isDeepStrictEqual(settings, lasting(trial.config))) return { ...record, settings }
+  const settings = lasting(trial.config)
+  if (isDeepStrictEqual(lasting(resolveConfig(held)), settings)) return { ...record, settings }
   throw new UsageError(`${file} is of other settings; remove it, or name another folder by --out`)
 }
 
