@@ -1,10 +1,11 @@
 /** Random runs, out of everything that a run can be told. */
 import fc from 'fast-check'
-import { grids } from '../../ts/compile/feedbackOptions.js'
+import { distributions, grids, scalings } from '../../ts/compile/feedbackOptions.js'
 import { dataset } from '../../ts/data/examples.js'
 import { activations, everywhere, parseNetwork } from '../../ts/network/index.js'
 import { allRules, findRule } from '../../ts/rules/index.js'
 import { parseAugmentation } from '../../ts/training/augmentation.js'
+import { unusedFeedback } from '../../ts/training/feedback.js'
 import type { FitOptions } from '../../ts/training/fit.js'
 import { losses } from '../../ts/training/losses.js'
 import { optimizers, type Optimizer } from '../../ts/training/optimizers.js'
@@ -80,6 +81,16 @@ const feedback = fc.oneof(
       feedbackScale: fc.constantFrom(0.5, 1, 2),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      feedbackDistribution: fc.constantFrom(...distributions),
+      feedbackScaling: fc.constantFrom(...scalings),
+      feedbackScale: fc.constant(0.3),
+      feedbackShared: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ feedbackAngle: fc.constantFrom(0, 30, 90) }) },
 )
 
 /** Plain values, which say in a message of failure what run it was. */
@@ -99,6 +110,7 @@ export const combinations = fc.record({
   /** Whether blocks have rates of their own. */
   factors: fc.boolean(),
   feedback,
+  weightDensity: rarely(fc.constantFrom(0.3, 0.7)),
   augment: sometimes(
     fc
       .subarray(['shift=1.5', 'crop=1', 'rotation=20', 'zoom=0.2', 'shear=10', 'elastic=0.7:1.5'])
@@ -120,16 +132,23 @@ export type Combination = typeof combinations extends fc.Arbitrary<infer T> ? T 
 
 /** What `fit` takes. Throws `UsageError` where there can be no such run. */
 export function optionsOf(one: Combination): FitOptions {
-  const { augment, feedback, freeze, batch, validation, precision, reduction, seed } = one
+  const { augment, feedback, weightDensity, freeze, precision } = one
+  const { batch, validation, reduction, seed } = one
   const maker = findRule(one.rule)
+  const rule = maker('every' in maker.options ? { every: one.every } : {})
+  const network = everywhere(parseNetwork(one.network, one.activation), one)
+  // A draw is not to be lost for what its rule has no use for.
+  const unused = unusedFeedback(rule, network, feedback).map(({ name }) => name as string)
+  const used = Object.entries(feedback).filter(([name]) => !unused.includes(name))
   return {
-    ...{ ...feedback, batch, validation, reduction, seed },
-    network: everywhere(parseNetwork(one.network, one.activation), one),
-    rule: maker('every' in maker.options ? { every: one.every } : {}),
+    ...{ ...Object.fromEntries(used), batch, validation, reduction, seed },
+    network,
+    rule,
     loss: losses[one.loss](),
     optimizer: optimizerOf(one),
     data: one.targets === 'labels' ? labelled : valued,
     epochs: 2,
+    ...(weightDensity === undefined ? {} : { weightDensity }),
     ...(augment === undefined ? {} : { augment: parseAugmentation(augment) }),
     ...(freeze === undefined ? {} : { freeze }),
     ...(precision === undefined ? {} : { precision }),

@@ -275,3 +275,14 @@ describe('panel-sparse weights', () => {
     })
   }
 })
+
+for (const rule of [rules.fa(), rules.dfa(), rules.sdfa(), rules.drtp(), rules.pepita()]) {
+  test(`${rule.name} keeps the bytes of its fixed matrices`, async () => {
+    const session = smallSession(options({ rule }))
+    const read = () => carriers(session.program).map((name) => session.read(name).data)
+    const before = read()
+    expect(before.length).toBeGreaterThan(0)
+    await train(session, engineData(), 5)
+    expect(read()).toEqual(before)
+  })
+}
