@@ -176,6 +176,6 @@ test('with both bounds a run that was stopped and resumed ends with the same bit
 test('a bound on the norm of a convolution’s gradients is refused with the cure', () => {
   const network = parseNetwork('4x3x1-conv2x2:3-4')
   expect(() => smallSession(withOptions({ clipNorm: 1 }, { network }))).toThrow(
-    /clipNorm 1: .*blocks\.0\.weight is none; use clipValue/,
+    /clipNorm 1: .*blocks\.0\.weight is conv2d; use clipValue/,
   )
 })

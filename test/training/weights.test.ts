@@ -105,7 +105,7 @@ describe('a weight density', () => {
     refuse({ network: parseNetwork('4x3-conv2:3-20-4') }, `weightDensity is there for ${where}`)
     refuse({ precision: 'bf16' }, 'weightDensity is there in precision f32 only: leave it out')
     const { optimizer } = smallOptions()
-    refuse({ optimizer: { ...optimizer, clipNorm: 1 } }, 'blocks.2.weight is none; use clipValue')
+    refuse({ optimizer: { ...optimizer, clipNorm: 1 } }, 'blocks.2.weight is sparse; use clipValue')
   })
 })
 

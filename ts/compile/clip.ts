@@ -8,10 +8,12 @@ export function clip({ options, tensors }: Context, updates: readonly Update[]):
   const { clipNorm: norm } = optimizer
   if (norm === undefined) return []
   for (const { weight, patches } of updates) {
-    if (patches === undefined && tensors.of(weight).structure.kind === 'dense') continue
+    const { kind } = tensors.of(weight).structure
+    if (patches === undefined && kind === 'dense') continue
+    const what = patches === undefined ? (kind === 'local2d' ? kind : 'sparse') : 'conv2d'
     throw new UsageError(
-      `clipNorm ${norm}: the norm is that of gradients of dense weights, and ${weight} is none; ` +
-        'use clipValue',
+      `clipNorm ${norm}: the norm is that of gradients of whole dense weights, and ${weight} is ` +
+        `${what}; use clipValue`,
     )
   }
   const pairs = updates.map(({ x, delta, bias }) => ({ x, delta, bias: bias !== undefined }))
