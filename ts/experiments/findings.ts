@@ -15,14 +15,14 @@ export function findings(experiment: Experiment, records: readonly TrialRecord[]
 
 function finding({ name, published }: ExperimentRow, records: readonly TrialRecord[]): Finding {
   const runs = records.map(({ seed, events }) => {
-    const { kernel = '', threads = 0 } = events.find(isStart) ?? {}
+    const { parameters = 0, kernel = '', threads = 0 } = events.find(isStart) ?? {}
     const {
       testError = NaN,
       epochs = 0,
       seconds = 0,
       weightsSha256 = '',
     } = events.find(isDone) ?? {}
-    return { seed, testError, epochs, seconds, kernel, threads, weightsSha256 }
+    return { seed, testError, epochs, seconds, parameters, kernel, threads, weightsSha256 }
   })
   // Those of a row differ in their seed alone.
   const own = Object.entries(records[0]?.settings ?? {}).filter(([key]) => key !== 'seed')

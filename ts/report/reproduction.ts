@@ -1,4 +1,4 @@
-import { valueText } from './format.js'
+import { grouped, valueText } from './format.js'
 import { markdownTable } from './table.js'
 
 /** What a row of an experiment came to. */
@@ -19,6 +19,8 @@ export interface FinishedRun {
   readonly epochs: number
   /** Of training, without evaluation. */
   readonly seconds: number
+  /** Weights and biases that there are. */
+  readonly parameters: number
   readonly kernel: string
   readonly threads: number
   readonly weightsSha256: string
@@ -70,7 +72,7 @@ export function reproductionCells({
       ...(anyPublished
         ? { published: figure(published), difference: signed(mean, published) }
         : {}),
-      ...(timed ? { 's/epoch': secondsOfEpoch(runs) } : {}),
+      ...(timed ? { parameters: size(runs), 's/epoch': secondsOfEpoch(runs) } : {}),
     }
   })
 }
@@ -82,6 +84,9 @@ function signed(mean: number, published = NaN): string {
   const points = 100 * (mean - published)
   return Number.isNaN(points) ? '–' : `${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(2)}`
 }
+
+const size = ([first]: readonly FinishedRun[]): string =>
+  first === undefined ? '–' : grouped(first.parameters)
 
 /** The least of the seeds, which is the least disturbed. */
 function secondsOfEpoch(runs: readonly FinishedRun[]): string {
