@@ -84,6 +84,9 @@ test.each([
   [['mnist', '--rows', 'bp,fb'], /--rows: mnist has no row "fb"; it has bp, fa, dfa/],
   [['mnist', '--seeds', '1,x'], /--seeds "1,x" is not whole numbers, as in 1,2,3/],
   [['mnist', '--set', 'epoch=1'], /--set epoch: no such setting; did you mean "epochs"\?/],
+  [['mnist', '--set', 'seed=7'], /--set seed: .* several seeds; choose them by --seeds/],
+  [['mnist', '--set', 'out=here'], /--set out: choose the folder by --out/],
+  [['mnist', '--set', 'rule=drtp'], /--set rule: mnist chooses it by row, in bp, fa, dfa; leave/],
 ])('reproduce %j is an error before anything is trained', (args, message) => {
   const { status, stdout, stderr } = feedalign(['reproduce', ...args])
   expect([status, stdout]).toEqual([2, ''])

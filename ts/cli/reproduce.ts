@@ -5,7 +5,7 @@ import { UsageError } from '../errors.js'
 import { findings } from '../experiments/findings.js'
 import { experiments, findExperiment } from '../experiments/index.js'
 import type { Experiment } from '../experiments/experiment.js'
-import { finished, keep, trials } from '../experiments/trials.js'
+import { checkSets, finished, keep, trials } from '../experiments/trials.js'
 import { writeFiles } from '../report/files.js'
 import {
   reproductionCells,
@@ -51,7 +51,9 @@ async function reproduce(name: string | undefined, flags: ReproduceFlags): Promi
     return
   }
   const experiment = findExperiment(name)
-  const told: Given = new Map([...fromSets(flags.set ?? []), ...fromFlags({ ...flags })])
+  const sets = fromSets(flags.set ?? [])
+  checkSets(experiment, sets)
+  const told: Given = new Map([...sets, ...fromFlags({ ...flags })])
   const seeds = flags.seeds === undefined ? experiment.seeds : numbers(flags.seeds)
   const wanted = chosen(experiment, flags.rows)
   const all = trials(experiment, told, seeds)

@@ -26,6 +26,27 @@ export interface TrialRecord {
   readonly events: readonly TrainingEvent[]
 }
 
+/** Settings that are chosen by flags of `reproduce`. */
+const flagged: ReadonlyMap<string, string> = new Map([
+  ['seed', 'every row is trained under several seeds; choose them by --seeds'],
+  ['out', 'choose the folder by --out'],
+])
+
+/**
+ * Throws `UsageError` where a setting of all rows would make some row another than its name says:
+ * one that a row has of its own. How long to train may be told, for a quick look.
+ */
+export function checkSets({ name, rows }: Experiment, sets: Given): void {
+  for (const [key, { where }] of sets) {
+    const cure = flagged.get(key)
+    if (cure !== undefined) throw new UsageError(`${where}: ${cure}`)
+    const own = rows.filter(({ settings }) => key !== 'epochs' && Object.hasOwn(settings, key))
+    if (own.length === 0) continue
+    const which = own.map((row) => row.name).join(', ')
+    throw new UsageError(`${where}: ${name} chooses it by row, in ${which}; leave it out`)
+  }
+}
+
 /**
  * All rows under the first seed, then under the next one; what was told goes over what the
  * experiment has. Throws `UsageError` on a bad setting.
@@ -33,9 +54,10 @@ export interface TrialRecord {
 export function trials(experiment: Experiment, told: Given, seeds: readonly number[]): Trial[] {
   return seeds.flatMap((seed) =>
     experiment.rows.map(({ name, settings }) => {
-      const own = Object.entries({ ...experiment.settings, ...settings, seed })
+      const own = Object.entries({ ...experiment.settings, ...settings })
       const given = own.map(([key, value]) => [key, { value, where: `${name}: ${key}` }] as const)
-      return { row: name, seed, config: resolveConfig(new Map([...given, ...told])) }
+      const under = ['seed', { value: seed, where: `${name}: seed` }] as const
+      return { row: name, seed, config: resolveConfig(new Map([...given, ...told, under])) }
     }),
   )
 }
