@@ -50,6 +50,13 @@ test('a row is what train makes of its settings', () => {
   expect(run?.weightsSha256).toBe(trained?.weightsSha256)
 })
 
+test('the page has the command that makes the same table, but for where it lies', () => {
+  const { page } = reproduce(temporaryFolder(), ['--rows', 'bp, fa', '--engine', 'wasm'])
+  expect(page).toContain(
+    'npx feedalign reproduce mnist --rows bp,fa --seeds 1,2 --engine wasm --set data=digits',
+  )
+})
+
 test('what is finished is not trained again, what is missing is', () => {
   const out = temporaryFolder()
   const before = reproduce(out).page
@@ -83,6 +90,9 @@ test.each([
   [['mnits'], /unknown experiment "mnits"; did you mean "mnist"\?/],
   [['mnist', '--rows', 'bp,fb'], /--rows: mnist has no row "fb"; it has bp, fa, dfa/],
   [['mnist', '--seeds', '1,x'], /--seeds "1,x" is not whole numbers, as in 1,2,3/],
+  [['mnist', '--seeds', ''], /--seeds "" is not whole numbers/],
+  [['mnist', '--seeds', '1,'], /--seeds "1," is not whole numbers/],
+  [['mnist', '--seeds', '1,2,01'], /--seeds "1,2,01" has 1 twice; give each seed once/],
   [['mnist', '--set', 'epoch=1'], /--set epoch: no such setting; did you mean "epochs"\?/],
   [['mnist', '--set', 'seed=7'], /--set seed: .* several seeds; choose them by --seeds/],
   [['mnist', '--set', 'out=here'], /--set out: choose the folder by --out/],

@@ -21,6 +21,7 @@ import { trainTrials } from './trainTrials.js'
 interface ReproduceFlags extends PrintFlags {
   readonly rows?: string
   readonly seeds?: string
+  readonly engine?: string
   readonly set?: string[]
   readonly out?: string
 }
@@ -86,9 +87,14 @@ function list({ json }: PrintFlags): void {
 }
 
 function numbers(text: string): number[] {
-  const found = text.split(',').map(Number)
-  if (found.every((seed) => Number.isSafeInteger(seed) && seed >= 0)) return [...new Set(found)]
-  throw new UsageError(`--seeds ${JSON.stringify(text)} is not whole numbers, as in 1,2,3`)
+  // Number('') is 0.
+  const found = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)))
+  if (!found.every((seed) => Number.isSafeInteger(seed) && seed >= 0)) {
+    throw new UsageError(`--seeds ${JSON.stringify(text)} is not whole numbers, as in 1,2,3`)
+  }
+  const again = found.find((seed, place) => found.indexOf(seed) < place)
+  if (again === undefined) return found
+  throw new UsageError(`--seeds ${JSON.stringify(text)} has ${again} twice; give each seed once`)
 }
 
 function chosen({ name, rows }: Experiment, text: string | undefined): ReadonlySet<string> {
@@ -102,11 +108,17 @@ function chosen({ name, rows }: Experiment, text: string | undefined): ReadonlyS
 
 function about(experiment: Experiment, flags: ReproduceFlags, seeds: readonly number[]) {
   const { name, title, source, about, timed = false } = experiment
-  const sets = (flags.set ?? []).map((text) => ` --set ${text}`).join('')
-  const told = (flags.seeds === undefined ? '' : ` --seeds ${flags.seeds}`) + sets
-  const command = `npx feedalign reproduce ${name}${told}`
+  const command = `npx feedalign reproduce ${[name, ...words(flags)].join(' ')}`
   const published = source === undefined ? {} : { source }
   return { name, title, ...published, about, timed, seeds, command, machine: machine() }
+}
+
+/** The flags that say what is trained: not where data and table lie, nor on how many cores. */
+function words({ rows, seeds, engine, set = [] }: ReproduceFlags): string[] {
+  const told = Object.entries({ rows, seeds, engine }).flatMap(([flag, text]) =>
+    text === undefined ? [] : [`--${flag} ${text.replaceAll(' ', '')}`],
+  )
+  return [...told, ...set.map((text) => `--set ${text}`)]
 }
 
 /** Prints the table and writes it, as JSON and as Markdown. */
