@@ -71,5 +71,7 @@ describe('a rule', () => {
     expect(wrong('weight-mirror', 'every=1.5')).toThrow(/is 1.5, not a whole number from 1/)
     expect(wrong('weight-mirror', 'every')).toThrow(/"every" is not name=number/)
     expect(wrong('weight-mirror', 'every=x')).toThrow(UsageError)
+    expect(wrong('weight-mirror', 'every=10=3')).toThrow('"every=10=3" has a second "="; put')
+    expect(wrong('weight-mirror', 'every=1,every=2')).toThrow('has every twice; give it once')
   })
 })

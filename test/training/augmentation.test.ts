@@ -139,6 +139,8 @@ const bad: readonly [string, string][] = [
   ['shift=two', '"shift=two" is not shift=NUMBER'],
   ['shift=1:2', '"shift=1:2" is not shift=NUMBER'],
   ['elastic=8', '"elastic=8" is not elastic=AMPLITUDE:SMOOTHNESS'],
+  ['shift=2=3', '"shift=2=3" has a second "="; put commas between, as shift=2,rotation=10'],
+  ['shift=2,crop=1,shift=1', '"shift=2,crop=1,shift=1" has shift twice; give it once'],
   ['rotate=10', 'augment has no distortion "rotate"; did you mean "rotation"?'],
   ['rotate=', 'augment has no distortion "rotate"; did you mean "rotation"?'],
   ['=1', 'augment has no distortion ""'],

@@ -1,15 +1,16 @@
 import { UsageError } from '../errors.js'
+import { parsePairs } from '../pairs.js'
 import type { RuleMaker } from './rule.js'
+
+const LIKE = 'every=10,decay=0.1'
 
 /** Values of a rule's options by name, from a text such as `every=10,decay=0.1`. */
 export function parseRuleOptions(text: string): Record<string, number> {
-  const parts = text.split(',').filter((part) => part.trim() !== '')
   return Object.fromEntries(
-    parts.map((part) => {
-      const [name = '', value = ''] = part.split('=').map((one) => one.trim())
+    parsePairs(text, LIKE).map(({ name, value, part }) => {
       if (name !== '' && value !== '' && Number.isFinite(Number(value)))
         return [name, Number(value)]
-      throw new UsageError(`${JSON.stringify(part)} is not name=number; like every=10,decay=0.1`)
+      throw new UsageError(`${JSON.stringify(part)} is not name=number; like ${LIKE}`)
     }),
   )
 }

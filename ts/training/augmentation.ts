@@ -1,4 +1,5 @@
 import { didYouMean, UsageError } from '../errors.js'
+import { parsePairs } from '../pairs.js'
 
 /** How training images are distorted, each anew in every epoch; what is not told is not done. */
 export interface Augmentation {
@@ -40,9 +41,7 @@ const LIKE = 'shift=2,rotation=10,elastic=1:4'
  * amplitude and smoothness. Throws `UsageError` where they are none.
  */
 export function parseAugmentation(text: string): Augmentation {
-  const parts = text.split(',').filter((part) => part.trim() !== '')
-  const entries = parts.map((part) => {
-    const [name = '', value = ''] = part.split('=').map((one) => one.trim())
+  const entries = parsePairs(text, LIKE).map(({ name, value, part }) => {
     const numbers = value.split(':').map((one) => (one === '' ? NaN : Number(one)))
     const [first = NaN, second = NaN] = numbers
     if (!numbers.some(Number.isNaN) && numbers.length === (name === 'elastic' ? 2 : 1)) {
