@@ -15,5 +15,17 @@ export {
   parseNetwork,
   type Network,
 } from './network/index.js'
-export { add, defineRule, direct, none, rules, through, type Rule } from './rules/index.js'
+export type { FeedbackOptions } from './compile/feedbackOptions.js'
+export {
+  add,
+  defineRule,
+  direct,
+  none,
+  rowScale,
+  rules,
+  scale,
+  sign,
+  through,
+  type Rule,
+} from './rules/index.js'
 export * from './training/index.js'
