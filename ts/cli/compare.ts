@@ -1,12 +1,10 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import {
-  fitOptions,
   keys,
   loadData,
   networkOf,
   resolveConfig,
-  withoutUnused,
   type Config,
   type Given,
 } from '../config/index.js'
@@ -17,7 +15,8 @@ import { cells, rows, type RuleEvent } from '../report/comparison.js'
 import { comparisonPage, dataText, type Comparison } from '../report/comparison-page.js'
 import { writeFiles } from '../report/files.js'
 import { table } from '../report/table.js'
-import { allRules, findRule, optionsOf } from '../rules/index.js'
+import { allRules, findRule } from '../rules/index.js'
+import { checkUsed, partsOf, without } from './compareParts.js'
 import { defaultFolder, makeFolder } from './folder.js'
 import { version } from './machine.js'
 import { addGeneral, addSettings, given, type GeneralFlags } from './options.js'
@@ -66,15 +65,15 @@ function quick(told: Given): Given {
 async function compare(flags: CompareFlags): Promise<void> {
   const told = flags.quick === true ? quick(given(flags)) : given(flags)
   const shared = resolveConfig(without(told, 'rule', 'ruleOptions'))
-  // Wrong names are to be known before the first rule has trained.
-  const configs = ruleNames(flags).map((value) => ruleConfig(value, told))
+  const names = ruleNames(flags)
   const loaded = await loadData(shared)
-  const parts = configs.map((config) => ({
-    rule: config.rule,
-    options: fitOptions(config, loaded),
-  }))
+  // What cannot be is to be known before the first rule has trained.
+  const { parts, leftOut } = partsOf(names, told, loaded, isAll(flags))
+  checkUsed(parts, told)
+  for (const { rule, reason } of leftOut) console.error(`left out: ${rule} (${reason})`)
   const folder = flags.save ? makeFolder(shared.out ?? defaultFolder('compare')) : undefined
-  const about = describe(shared, ruleNames(flags), loaded)
+  const trained = parts.map(({ rule }) => rule)
+  const about = { ...describe(shared, trained, loaded), leftOut }
   if (flags.json !== true && flags.quiet !== true) {
     const network = shortForm(networkOf(shared))
     console.error(`${network} ${shared.activation} by ${about.rules.join(', ')}`)
@@ -96,26 +95,13 @@ async function compare(flags: CompareFlags): Promise<void> {
   if (done < parts.length) process.exitCode = 130
 }
 
-function without(told: Given, ...keys: string[]): Given {
-  return new Map([...told].filter(([known]) => !keys.includes(known)))
-}
-
-/** The settings of one rule: of the options of rules and of feedback those that it has a use for. */
-function ruleConfig(rule: string, told: Given): Config {
-  const options = told.get('ruleOptions')
-  const own = new Map([...told, ['rule', { value: rule, where: '--rules' }]])
-  if (typeof options?.value === 'string') {
-    const value = optionsOf(findRule(rule), options.value)
-    own.set('ruleOptions', { ...options, value })
-  }
-  return resolveConfig(withoutUnused(own))
-}
+const isAll = ({ rules }: CompareFlags): boolean => rules.trim() === 'all'
 
 function ruleNames(flags: CompareFlags): string[] {
-  if (flags.rules.trim() === 'all') return allRules.map(({ ruleName }) => ruleName)
+  if (isAll(flags)) return allRules.map(({ ruleName }) => ruleName)
   const names = flags.rules.split(',').map((name) => name.trim())
   const twice = names.find((name, i) => names.indexOf(name) < i)
-  if (twice === undefined) return names
+  if (twice === undefined) return names.map((name) => findRule(name).ruleName)
   throw new UsageError(`--rules ${JSON.stringify(flags.rules)} names ${twice} twice`)
 }
 
@@ -132,10 +118,10 @@ function describe(shared: Config, rules: readonly string[], loaded: Loaded) {
 /** The table, on standard output. */
 function print(comparison: Comparison, flags: CompareFlags): void {
   const found = rows(comparison.events)
-  const { data, stopped } = comparison
+  const { data, stopped, leftOut } = comparison
   if (flags.json === true) {
     const { name, sample } = data
-    const more = { data: { name, sample }, stopped: stopped ?? null }
+    const more = { data: { name, sample }, stopped: stopped ?? null, leftOut }
     console.log(JSON.stringify({ event: 'table', rows: found, ...more }))
     return
   }

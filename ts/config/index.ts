@@ -1,3 +1,4 @@
+import type { Unused } from '../compile/feedbackUses.js'
 import { findDataSource, type Loaded } from '../data/sets/index.js'
 import { everywhere, parseNetwork, type Network } from '../network/index.js'
 import { UsageError } from '../errors.js'
@@ -39,11 +40,10 @@ export function resolveConfig(given: Given): Config {
   return { ...settings, weightScale, ...optimizerSettings(settings) }
 }
 
-/** What was given without the options of feedback that the rule has no use for. */
-export function withoutUnused(given: Given): Given {
+/** The options of feedback given that the rule has no use for, and why. */
+export function unusedOf(given: Given): Unused[] {
   const settings = check(given)
-  const names = unusedFeedback(ruleOf(settings, given), networkOf(settings), settings)
-  return new Map([...given].filter(([key]) => !names.some(({ name }) => name === key)))
+  return unusedFeedback(ruleOf(settings, given), networkOf(settings), settings)
 }
 
 /** The network with what all its hidden blocks get. */

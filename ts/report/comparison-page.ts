@@ -10,6 +10,12 @@ import {
 import { grouped, valueText } from './format.js'
 import { figure, htmlTable, markup, page, type Markup } from './html.js'
 
+/** A rule that a comparison goes without, and why. */
+export interface LeftOut {
+  readonly rule: string
+  readonly reason: string
+}
+
 /** What a comparison is told by: its page shows it, `results.json` holds it. */
 export interface Comparison {
   /** Version of the program. */
@@ -23,6 +29,8 @@ export interface Comparison {
   }
   /** In the order of training. */
   readonly rules: readonly string[]
+  /** Rules asked for that cannot be trained so. */
+  readonly leftOut?: readonly LeftOut[]
   /** What was asked for, by configuration key. */
   readonly settings: Readonly<Record<string, unknown>>
   /** Without `progress`. */
@@ -33,7 +41,7 @@ export interface Comparison {
 
 /** The comparison as one HTML document. */
 export async function comparisonPage(comparison: Comparison): Promise<string> {
-  const { data, events, rules, stopped, version } = comparison
+  const { data, events, rules, leftOut = [], stopped, version } = comparison
   const finished = rows(events)
   const title = `${rules.join(', ')} on ${data.name}`
   const outcome =
@@ -44,6 +52,12 @@ export async function comparisonPage(comparison: Comparison): Promise<string> {
 ${stopped === undefined ? '' : markup`<p class="notice">${stopped}</p>`}
 <h2>Outcome</h2>
 ${outcome}
+${
+  leftOut.length === 0
+    ? ''
+    : markup`<h2>Left out</h2>
+${htmlTable(leftOut.map((one) => ({ ...one })))}`
+}
 ${await errorChart(comparison)}
 ${await angleChart(comparison)}
 <h2>Settings</h2>

@@ -1,24 +1,21 @@
 import { availableParallelism } from 'node:os'
-import { split } from '../data/split.js'
 import { width, type Examples } from '../data/examples.js'
 import { DataSet, engine as findEngine, Session, type Binding } from '../engine/index.js'
 import { FeedalignError, UsageError } from '../errors.js'
 import { describe, parameterCount } from '../network/index.js'
 import { Calls } from './calls.js'
 import type { Position } from './checkpoint.js'
-import { checkAlike, checkFits, whole } from './checks.js'
+import { whole } from './checks.js'
 import { copyOf } from './copy.js'
-import { defaultBatch, defaultEpochs, defaultsOf } from './defaults.js'
+import { defaultEpochs, defaultsOf } from './defaults.js'
 import { Diagnostics, type BlockDiagnostics } from './diagnostics.js'
 import { Evaluator, type Errors } from './evaluator.js'
 import type { EpochEvent, StartEvent, TrainingEvent } from './events.js'
-import { checkFreeze } from './freezing.js'
 import { knobValues } from './knobs.js'
-import { optimizers, type Optimizer } from './optimizers.js'
-import { programOf, type Settled } from './program.js'
+import type { Optimizer } from './optimizers.js'
+import { programOf, settle, type Settled } from './program.js'
 import type { Evaluation, FitOptions, Run, Split } from './run.js'
 import { Saver } from './saving.js'
-import { schedules } from './schedules.js'
 import { checkedPatience, judged } from './stopping.js'
 
 /** Examples that blocks are measured on, at most; the errors too before there is training. */
@@ -53,7 +50,7 @@ class Trainer {
   readonly #settled: Settled
   readonly #train: DataSet
   readonly #test: DataSet | undefined
-  readonly #indices: { readonly train: Uint32Array; readonly validation: Uint32Array }
+  readonly #indices: Settled['indices']
   readonly #saver: Saver | undefined
   readonly #calls: Calls
   readonly #evaluator: Evaluator
@@ -67,28 +64,19 @@ class Trainer {
 
   constructor(options: FitOptions) {
     this.#options = options
-    const { network, rule, data, test } = options
+    const { network, data, test } = options
     this.#epochs = whole('epochs', options.epochs ?? defaultEpochs, 1, 1e9)
-    this.#batch = whole('batch', options.batch ?? defaultBatch, 1, 65_536)
-    this.#seed = whole('seed', options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER)
     this.#patience = checkedPatience(options.patience, options.validation ?? 0)
-    checkFreeze(options.freeze ?? [], network.blocks.length)
-    checkFits(network, 'data', data)
-    if (test !== undefined) {
-      checkFits(network, 'test data', test)
-      checkAlike(data, test)
-    }
+    this.#settled = settle(options)
+    this.#optimizer = this.#settled.optimizer
+    this.#batch = this.#settled.batch
+    this.#seed = this.#settled.seed
+    this.#indices = this.#settled.indices
     this.#engine = findEngine(options.engine)
     this.#threads =
       this.#engine.name === 'wasm'
         ? 1
         : whole('threads', options.threads ?? availableParallelism(), 1, 1024)
-    this.#optimizer =
-      options.optimizer ??
-      optimizers.sgd({ learningRate: defaultsOf(rule).learningRate, schedule: schedules.cosine() })
-    this.#indices = split(data, options.validation ?? 0, this.#seed)
-    const { train: trainedOn } = this.#indices
-    this.#settled = { optimizer: this.#optimizer, batch: this.#batch, trainedOn }
     const program = programOf(options, this.#settled)
     this.session = new Session(this.#engine, program, { threads: this.#threads, seed: this.#seed })
     this.#train = this.#dataSet(data)
