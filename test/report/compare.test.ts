@@ -127,7 +127,7 @@ test.each([
   [['--rules', 'bp,fa,bp'], /--rules "bp,fa,bp" names bp twice/],
   [['--rules', 'bp,kolen-pollack', '--weight-decay', '0.001'], /kolen-pollack .*; set weightDecay/],
   [['--rules', 'bp,pseudo-bp', '--network', '28x28-conv5x5:4-10'], /rule pseudo-bp cannot train/],
-  [['--rules', 'bp,dfa', '--feedback-angle', '45'], /--feedback-angle is of use to none of bp, dfa/],
+  [['--rules', 'bp,dfa', '--feedback-angle', '45'], /--feedback-angle is of use to none of bp/],
   [['--rules', 'bp,fa', '--rule-options', 'rate=0.2'], /none of bp, fa has an option "rate"/],
 ])('compare %j is an error before anything is trained', (args, message) => {
   const { status, stdout, stderr } = compare([...args, '--no-save'])
