@@ -5,10 +5,14 @@ export const grids = ['f32', 'bf16', 'int8', 'sign', 'ternary'] as const satisfi
 export const distributions = ['uniform', 'normal'] as const
 export const scalings = ['relative', 'absolute'] as const
 
+/** Whether feedback can have such a scale: in single precision, as the engine has it. */
+export const isFeedbackScale = (scale: number): boolean =>
+  Math.fround(scale) > 0 && Math.fround(scale) <= 1e6
+
 /** What is chosen of the matrices that carry signals: nothing ties them to the weights. */
 export interface FeedbackOptions {
   /**
-   * Scale of every feedback and direct matrix, from 0 up; 1 unless told. What it scales is said by
+   * Scale of every feedback and direct matrix, above 0 and at most 1e6; 1 unless told. What it scales is said by
    * `feedbackScaling`, and by `feedbackAngle` where there is one.
    */
   readonly feedbackScale?: number | undefined

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { distributions, grids, scalings } from '../compile/feedbackOptions.js'
+import { distributions, grids, isFeedbackScale, scalings } from '../compile/feedbackOptions.js'
 import type { FitOptions } from '../training/run.js'
 import type { Settings } from './schema.js'
 import { isNot, oneOf, single, told, whole } from './values.js'
@@ -19,10 +19,7 @@ export const matrices = {
     'share of the inputs that a unit takes, the rest stays zero',
   ),
   feedbackScale: told(
-    v.optional(
-      single('a number above 0, at most 1e6', (scale) => scale > 0 && scale <= 1e6),
-      1,
-    ),
+    v.optional(single('a number above 0, at most 1e6', isFeedbackScale), 1),
     '<factor>',
     'reach of the feedback matrices',
   ),

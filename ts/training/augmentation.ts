@@ -80,10 +80,11 @@ function checkName(name: string): void {
 
 function checkNumber(
   name: string,
-  value: number,
+  value: unknown,
   [least, most]: readonly [number, number],
   unit: string,
 ): void {
-  if (value >= least && value <= most) return
-  throw new UsageError(`augment.${name} ${value} is not a number from ${least} to ${most}, ${unit}`)
+  if (typeof value === 'number' && value >= least && value <= most) return
+  const found = typeof value === 'string' ? JSON.stringify(value) : String(value)
+  throw new UsageError(`augment.${name} ${found} is not a number from ${least} to ${most}, ${unit}`)
 }

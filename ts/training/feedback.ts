@@ -2,6 +2,7 @@ import {
   changed,
   distributions,
   grids,
+  isFeedbackScale,
   scalings,
   type FeedbackOptions,
 } from '../compile/feedbackOptions.js'
@@ -10,7 +11,7 @@ import { carriersOf } from '../compile/index.js'
 import { UsageError } from '../errors.js'
 import type { Network } from '../network/index.js'
 import type { Rule } from '../rules/index.js'
-import { among, factor, share, whole, within } from './checks.js'
+import { among, share, whole, within } from './checks.js'
 import { losses } from './losses.js'
 import { optimizers } from './optimizers.js'
 
@@ -19,8 +20,16 @@ export function checkedFeedback(options: FeedbackOptions): FeedbackOptions {
   const { feedbackScaling = 'relative', feedbackDistribution = 'uniform' } = options
   const { feedbackRank, feedbackAngle, feedbackShared = false } = options
   const { feedbackScale = 1, feedbackDensity = 1, feedbackGrid = 'f32' } = options
+  if (typeof feedbackScale !== 'number' || !isFeedbackScale(feedbackScale)) {
+    const found = JSON.stringify(feedbackScale)
+    throw new UsageError(`feedbackScale ${found} is not a number above 0, at most 1e6`)
+  }
+  if (typeof feedbackShared !== 'boolean') {
+    const found = JSON.stringify(feedbackShared)
+    throw new UsageError(`feedbackShared ${found} is not true or false`)
+  }
   return {
-    feedbackScale: factor('feedbackScale', feedbackScale),
+    feedbackScale,
     feedbackScaling: among('feedbackScaling', feedbackScaling, scalings),
     feedbackDistribution: among('feedbackDistribution', feedbackDistribution, distributions),
     feedbackRank:
