@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import type { RuleEvent, Row } from '../../ts/report/comparison.js'
+import { allRules } from '../../ts/rules/index.js'
 import { lines } from './svg.js'
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -75,6 +76,21 @@ test('compare prints the table for people, with rate and time left on the way', 
   expect(stderr).toMatch(/dfa \(2\/2\) {2}epoch 1 .* samples\/s {2}ETA 0:\d\d\n/)
   expect(stderr).toContain('The whole set, not a sample.')
   expect(readdirSync(cwd)).toEqual([])
+})
+
+test('compare --rules all trains every rule, tabulates them and draws curves and angles', () => {
+  const names = allRules.map(({ ruleName }) => ruleName)
+  const out = folder()
+  const { status, stdout, stderr } = compare([
+    ...['--rules', 'all', '--network', '784-16-16-10', '--epochs', '1', '--quiet', '--out', out],
+  ])
+  expect([status, stderr]).toEqual([0, expect.stringContaining('report.html')])
+  const page = readFileSync(join(out, 'report.html'), 'utf8')
+  for (const name of names) {
+    expect(stdout).toMatch(new RegExp(`^${name} .*\\d %`, 'm'))
+    expect(page).toContain(`<th scope="row">${name}</th>`)
+  }
+  expect(page.match(/<svg.*?<\/svg>/gs)).toHaveLength(2)
 })
 
 test('compare leaves out options of feedback under rules that have no use for them', () => {
