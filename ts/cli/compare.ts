@@ -10,7 +10,7 @@ import {
 } from '../config/index.js'
 import { describe as shortForm } from '../network/index.js'
 import { findDataSource, type Loaded } from '../data/sets/index.js'
-import { UsageError } from '../errors.js'
+import { reason, UsageError } from '../errors.js'
 import { cells, rows, type RuleEvent } from '../report/comparison.js'
 import { comparisonPage, dataText, type Comparison } from '../report/comparison-page.js'
 import { writeFiles } from '../report/files.js'
@@ -101,8 +101,17 @@ function ruleNames(flags: CompareFlags): string[] {
   if (isAll(flags)) return allRules.map(({ ruleName }) => ruleName)
   const names = flags.rules.split(',').map((name) => name.trim())
   const twice = names.find((name, i) => names.indexOf(name) < i)
-  if (twice === undefined) return names.map((name) => findRule(name).ruleName)
+  if (twice === undefined) return names.map(known)
   throw new UsageError(`--rules ${JSON.stringify(flags.rules)} names ${twice} twice`)
+}
+
+/** A rule's name, if there is such a rule. */
+function known(name: string): string {
+  try {
+    return findRule(name).ruleName
+  } catch (error) {
+    throw new UsageError(`--rules: ${reason(error)}`)
+  }
 }
 
 /** All of the comparison but its outcome. */
