@@ -50,6 +50,10 @@ export interface Unused {
   readonly reason: string
 }
 
+/** The options that one or another of a rule's matrices has a use for. */
+export const used = (matrices: readonly Matrix[]): FeedbackName[] =>
+  (Object.keys(chosen) as FeedbackName[]).filter((name) => matrices.some(chosen[name][1]))
+
 /** The options told that none of a rule's matrices has a use for. */
 export function unused(
   options: FeedbackOptions,

@@ -4,13 +4,15 @@ import {
   grids,
   isFeedbackScale,
   scalings,
+  type FeedbackName,
   type FeedbackOptions,
 } from '../compile/feedbackOptions.js'
-import { unused, type Unused } from '../compile/feedbackUses.js'
+import { unused, used, type Unused } from '../compile/feedbackUses.js'
 import { carriersOf } from '../compile/index.js'
 import { UsageError } from '../errors.js'
-import type { Network } from '../network/index.js'
+import { parseNetwork, type Network } from '../network/index.js'
 import type { Rule } from '../rules/index.js'
+import type { Matrix } from '../rules/signals.js'
 import { among, share, whole, within } from './checks.js'
 import { losses } from './losses.js'
 import { optimizers } from './optimizers.js'
@@ -45,12 +47,20 @@ export function checkedFeedback(options: FeedbackOptions): FeedbackOptions {
 /** What of the feedback that was chosen a rule has no use for on a network, and why. */
 export function unusedFeedback(rule: Rule, network: Network, options: FeedbackOptions): Unused[] {
   if (changed(options).length === 0) return []
-  // None of these says which matrices there are.
+  return unused(options, rule.name, matricesOf(rule, network))
+}
+
+/** The options of feedback that a rule has a use for, on a network of dense blocks. */
+export const usedFeedback = (rule: Rule): FeedbackName[] =>
+  used(matricesOf(rule, parseNetwork('4-4-4-2')))
+
+/** The matrices that carry a rule's signals. */
+function matricesOf(rule: Rule, network: Network): readonly Matrix[] {
+  // None of these says which there are.
   const loss = losses.crossEntropy()
   const optimizer = optimizers.sgd({ learningRate: 1 })
   const others = { loss, optimizer, batch: 1, reduction: 'mean', labels: true } as const
-  const scales = { weightScale: 1, scale: 1, shift: 0 }
-  return unused(options, rule.name, carriersOf({ network, rule, ...others, ...scales }))
+  return carriersOf({ network, rule, ...others, weightScale: 1, scale: 1, shift: 0 })
 }
 
 /** Throws `UsageError` where a rule has no use for what was chosen. */
