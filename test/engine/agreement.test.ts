@@ -29,6 +29,8 @@ async function onDigits(rule: RuleName, engine: Binding) {
   const options = smallOptions({
     network: parseNetwork('784-64-32-10'),
     rule: rules[rule](),
+    // Hidden blocks that move fast draw roundings apart, in proportion to the steps.
+    feedbackScale: 0.3,
     batch: BATCH,
     ...inputScale(train, 'standardise', all),
   })
@@ -89,9 +91,9 @@ describe('after 100 steps on the digits wasm’s weights are native’s but for 
       )
       const worst = Math.max(...differences)
       console.info(`${rule}: wasm differs from native by ${worst.toExponential(1)}, relative`)
-      // None where relaxed SIMD is known and fuses. Elsewhere roundings differ, and training draws
-      // them apart: 6e-7 under bp and dfa, 1e-5 under fa. 1e-3 is what is promised.
-      expect(worst).toBeLessThan(1e-4)
+      // None where relaxed SIMD is known and fuses; else 6e-7 on the machine that this was written
+      // on; 1e-3 is what is promised.
+      expect(worst).toBeLessThan(1e-5)
     })
   }
 })
