@@ -7,24 +7,8 @@ import {
   type RuleEvent,
 } from '../../ts/report/comparison.js'
 import { comparisonPage, type Comparison } from '../../ts/report/comparison-page.js'
+import { start } from './start.js'
 import { lines } from './svg.js'
-
-const start = {
-  event: 'start',
-  network: '784-20-10',
-  parameters: 15_910,
-  threads: 2,
-  kernel: 'avx2',
-  precision: 'f32',
-  engine: 'native',
-  batch: 64,
-  epochs: 2,
-  seed: 1,
-  weightScale: 1,
-  train: 8004,
-  validation: 0,
-  test: 1996,
-} as const
 
 /** Two epochs of a rule. */
 function run(
