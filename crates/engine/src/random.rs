@@ -74,6 +74,7 @@ impl Draws {
     }
 
     /// The words of `TOGETHER` blocks, element by element.
+    #[inline(always)]
     fn many_words(&self, block: u32) -> [u32; WORDS] {
         let same = |word: u32| [word; TOGETHER];
         let blocks = std::array::from_fn(|place| block.wrapping_add(place as u32));
@@ -101,6 +102,7 @@ impl Draws {
 
     /// Fills with U(−range, range), symmetric: the midpoints of 2²⁴ equal steps. `values` are the
     /// elements from `first` on.
+    #[inline(always)]
     pub fn uniform(&self, range: f32, first: usize, values: &mut [f32]) {
         // The midpoint is exact in f32, so the product is rounded once.
         self.fill(first, values, |word| symmetric(word) * range);

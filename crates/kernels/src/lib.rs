@@ -14,6 +14,7 @@ pub mod panels;
 pub mod peak;
 pub mod pool;
 pub mod traffic;
+pub mod widest;
 
 mod entry;
 mod epilogue;

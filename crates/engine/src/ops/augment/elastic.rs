@@ -34,7 +34,7 @@ pub struct Bend<'a> {
 
 impl Bend<'_> {
     /// Those of 16 pixels from a column on.
-    #[inline]
+    #[inline(always)]
     pub fn at(self, row: usize, column: usize) -> [[f32; LANES]; 2] {
         self.fields.map(|field| {
             let mut line = [0.0; LANES];
@@ -73,6 +73,7 @@ impl Elastic {
     }
 
     /// The displacements that are drawn for an example.
+    #[inline(always)]
     pub fn draw<'a>(&self, draws: &Draws, memory: &'a mut [f32]) -> Bend<'a> {
         let (down, across) = self.nodes;
         let numbers = self.height * self.stride;
@@ -89,15 +90,16 @@ impl Elastic {
 }
 
 /// c [m × columns] ← a [m × k] · b [k × columns], 16 columns at a time in registers.
+#[inline(always)]
 fn product(a: &[f32], b: &[f32], c: &mut [f32], columns: usize) {
     let inner = b.len() / columns;
     for (a, c) in a.chunks(inner).zip(c.chunks_mut(columns)) {
         for (chunk, c) in c.chunks_mut(LANES).enumerate() {
             let mut sums = [0.0; LANES];
-            for (a, b) in a.iter().zip(b.chunks(columns)) {
-                for (sum, b) in sums.iter_mut().zip(&b[chunk * LANES..][..LANES]) {
-                    *sum += a * b;
-                }
+            for (a, b) in a.iter().zip(b.chunks_exact(columns)) {
+                // An array, for the sums to be one register.
+                let b: [f32; LANES] = std::array::from_fn(|lane| b[chunk * LANES + lane]);
+                sums = std::array::from_fn(|lane| sums[lane] + a * b[lane]);
             }
             c.copy_from_slice(&sums);
         }

@@ -16,7 +16,7 @@ pub struct Image {
 /// Where 16 pixels come from: the number of the first of four pixels around each place, and how far
 /// from it the place lies.
 struct Places {
-    first: [usize; LANES],
+    first: [u32; LANES],
     down: [f32; LANES],
     across: [f32; LANES],
 }
@@ -46,19 +46,24 @@ impl Image {
         }
     }
 
-    /// The distorted image.
+    /// The distorted image; `padded` has its [`Self::words`].
+    #[inline(always)]
     pub fn sample(&self, affine: &Affine, bend: Option<Bend>, padded: &[f32], out: &mut [f32]) {
+        assert!(padded.len() == self.words());
         for (row, out) in out.chunks_mut(self.width * self.channels).enumerate() {
             for (chunk, out) in out.chunks_mut(LANES * self.channels).enumerate() {
                 let column = chunk * LANES;
                 let bend = bend.map_or([[0.0; LANES]; 2], |bend| bend.at(row, column));
                 let places = self.places(affine, (row, column), &bend);
-                (0..self.channels).for_each(|channel| self.mix(padded, &places, channel, out));
+                for channel in 0..self.channels {
+                    // SAFETY: the length was looked at above, and `places` keeps to the padded image.
+                    unsafe { self.mix(padded, &places, channel, out) };
+                }
             }
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn places(
         &self,
         affine: &Affine,
@@ -85,25 +90,24 @@ impl Image {
         let rest = |axis: usize| -> [f32; LANES] {
             std::array::from_fn(|lane| places[axis][lane] - whole[axis][lane] as f32)
         };
-        let (line, channels) = (self.line(), self.channels);
-        let first =
-            |lane: usize| whole[0][lane] as usize * line + whole[1][lane] as usize * channels;
+        let (line, channels) = (self.line() as u32, self.channels as u32);
+        let first = |lane: usize| whole[0][lane] as u32 * line + whole[1][lane] as u32 * channels;
         Places { first: std::array::from_fn(first), down: rest(0), across: rest(1) }
     }
 
     /// One channel of at most 16 pixels: means of the four around each place, weighed by nearness.
-    #[inline]
-    fn mix(&self, padded: &[f32], places: &Places, channel: usize, out: &mut [f32]) {
+    ///
+    /// # Safety
+    /// `padded` has [`Self::words`] numbers, and the places are its own.
+    #[inline(always)]
+    unsafe fn mix(&self, padded: &[f32], places: &Places, channel: usize, out: &mut [f32]) {
         let line = self.line();
-        let mut around = [[0.0; LANES]; 4];
-        for lane in 0..LANES {
-            let above = &padded[places.first[lane] + channel..];
-            let pair = |from: usize| [above[from], above[from + self.channels]];
-            let [[a, b], [c, d]] = [pair(0), pair(line)];
-            [around[0][lane], around[1][lane], around[2][lane], around[3][lane]] = [a, b, c, d];
-        }
         let mixed: [f32; LANES] = std::array::from_fn(|lane| {
-            let [a, b, c, d] = around.map(|values| values[lane]);
+            let first = places.first[lane] as usize + channel;
+            // SAFETY: no place is beyond the last but one of the padded image, down or across.
+            let at = |further: usize| unsafe { *padded.get_unchecked(first + further) };
+            let (a, b) = (at(0), at(self.channels));
+            let (c, d) = (at(line), at(line + self.channels));
             let across = places.across[lane];
             let (above, below) = (a + across * (b - a), c + across * (d - c));
             above + places.down[lane] * (below - above)
