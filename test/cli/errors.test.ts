@@ -56,6 +56,12 @@ const wrong: readonly [string, string[] | (() => string[]), number, RegExp][] = 
     /has no option "sigma"; it has n/,
   ],
   [
+    'an option of another data set',
+    ['--data-options', 'colour=true'],
+    2,
+    /--data-options: colour: digits has no options/,
+  ],
+  [
     'a rank where there is no B',
     ['--rule', 'bp', '--feedback-rank', '3'],
     2,

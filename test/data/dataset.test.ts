@@ -39,6 +39,8 @@ const wrong: readonly [string, Partial<Options>, RegExp][] = [
   ['no values', { targets: new Float32Array(0) }, /0 target values do not fit 4 examples/],
   ['a value NaN', { targets: inputs(3, NaN) }, /target 1 of example 1 is NaN, not a finite number/],
   ['classes of values', { targets: new Float32Array(8), classes: 2 }, /classes 2 goes with labels/],
+  ['too few groups', { groups: [1, 2] }, /2 groups do not fit 4 examples/],
+  ['half a group', { groups: [0, 1.5, 2, 3] }, /group 1.5 of example 1 is not a whole number/],
   ['an empty shape', { shape: [] }, /shape \[\] is not of whole numbers from 1 up/],
   ['a negative shape', { shape: [-1, -2] }, /shape \[-1, -2\] is not of whole numbers from 1 up/],
   ['a shape of 0', { shape: [2, 0] }, /shape \[2, 0\] is not of whole numbers/],
@@ -96,6 +98,25 @@ describe('a split', () => {
 
   test('that sets nothing aside is refused', () => {
     expect(() => split(uneven, 0.001, 1)).toThrow(/validation 0.001 of these examples is none/)
+  })
+
+  test('of groups sets whole ones aside, and other ones by another seed', () => {
+    const groups = Array.from({ length: 31 }, (_, i) => [12, 5, 7, 40][i % 4] ?? 0)
+    const spoken = { ...made(), inputs: new Uint8Array(31), shape: [1], targets: labels, groups }
+    const aside = (seed: number): unknown[] => {
+      const { train, validation } = split(dataset(spoken), 0.25, seed)
+      const [kept, gone] = [train, validation].map((part) => new Set([...part].map(groupOf)))
+      expect([...(kept ?? []), ...(gone ?? [])].sort()).toEqual([12, 40, 5, 7])
+      expect(train.length + validation.length).toBe(31)
+      return [...(gone ?? [])]
+    }
+    const groupOf = (example: number): number | undefined => groups[example]
+    const seen = new Set([1, 2, 3, 4, 5, 6, 7, 8].flatMap(aside))
+    expect(seen.size).toBeGreaterThan(1)
+    expect(aside(3)).toEqual(aside(3))
+    const message = 'validation 0.1 of 4 groups, as speakers are, is 0; take a fraction that comes'
+    expect(() => split(dataset(spoken), 0.1, 1)).toThrow(message)
+    expect(() => split(dataset(spoken), 0.9, 1)).toThrow(/of 4 groups, as speakers are, is 4/)
   })
 
   for (const fraction of [1, -0.1, NaN, Infinity]) {

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -35,6 +35,15 @@ test('files in MNIST’s format are read, in their folder or one above', async (
   expect(train).toMatchObject({ count: 3, shape: [2, 2] })
   expect(train.targets).toEqual({ kind: 'labels', labels: Uint32Array.of(7, 0, 9), classes: 10 })
   expect(tests.count).toBe(2)
+})
+
+test('a folder NAME-sample is found under its parent, and is a sample', async () => {
+  const dir = folder()
+  const parent = temporaryFolder()
+  cpSync(dir, join(parent, 'mnist-sample'), { recursive: true })
+  expect(await datasets.mnist({ dir: parent })).toMatchObject({ name: 'mnist', sample: true })
+  cpSync(dir, join(parent, 'mnist'), { recursive: true })
+  expect(await datasets.mnist({ dir: parent })).toMatchObject({ name: 'mnist', sample: false })
 })
 
 describe('what does not fit is named with file, place, what is there and what should be', () => {

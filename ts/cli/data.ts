@@ -36,7 +36,7 @@ function listSets({ dataDir, json }: DataFlags): void {
     name,
     title,
     terms,
-    folder: locate(dataDir),
+    folder: locate(dataDir)?.path,
   }))
   if (json === true) {
     for (const row of rows) console.log(JSON.stringify({ ...row, folder: row.folder ?? null }))
@@ -47,8 +47,8 @@ function listSets({ dataDir, json }: DataFlags): void {
 
 async function describe(name: string, { dataDir, json }: DataFlags): Promise<void> {
   const source = findDataSource(name)
-  const { train, test, sample } = await source.load(dataDir)
-  const folder = source.locate(dataDir) ?? null
+  const { train, test, sample } = await source.load({ dataDir })
+  const folder = source.locate(dataDir)?.path ?? null
   const splits = { train: numbers(train), test: numbers(test) }
   if (json === true) {
     console.log(JSON.stringify({ name, folder, sample, shape: train.shape, splits }))

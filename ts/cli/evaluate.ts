@@ -15,7 +15,13 @@ interface EvaluateFlags {
 
 /** `feedalign evaluate RUN`: error and loss of a trained model. */
 export function evaluateCommand(): Command {
-  return addSettings(new Command('evaluate'), ['data', 'dataDir', 'threads', 'engine'])
+  return addSettings(new Command('evaluate'), [
+    'data',
+    'dataDir',
+    'dataOptions',
+    'threads',
+    'engine',
+  ])
     .argument('<run>', 'run folder of `feedalign train`')
     .addOption(
       new Option('--split <name>', 'examples to evaluate on')

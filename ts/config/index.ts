@@ -1,4 +1,5 @@
 import type { Unused } from '../compile/feedbackUses.js'
+import { chosen, none, parseDataOptions } from '../data/options.js'
 import { findDataSource, type Loaded } from '../data/sets/index.js'
 import { everywhere, parseNetwork, type Network } from '../network/index.js'
 import { UsageError } from '../errors.js'
@@ -29,6 +30,7 @@ export type Config = Settings & OptimizerSettings & { weightScale: number }
 export function resolveConfig(given: Given): Config {
   const settings = check(given)
   const rule = ruleOf(settings, given)
+  checkDataOptions(settings, given)
   // Options that the rule has no use for are to be known at once.
   const [unused] = unusedFeedback(rule, networkOf(settings), settings)
   if (unused !== undefined) {
@@ -56,15 +58,29 @@ function ruleOf({ rule, ruleOptions }: Settings, given?: Given): Rule {
   try {
     return findRule(rule)(parseRuleOptions(ruleOptions))
   } catch (error) {
-    const where = given?.get('ruleOptions')?.where
-    if (!(error instanceof UsageError) || where === undefined) throw error
-    throw new UsageError(`${where}: ${error.message}`)
+    throw at(given, 'ruleOptions', error)
   }
 }
 
+/** Throws `UsageError` where the data has no such option. */
+function checkDataOptions({ data, dataOptions }: Settings, given: Given): void {
+  try {
+    chosen(data, findDataSource(data).options ?? none, parseDataOptions(dataOptions))
+  } catch (error) {
+    throw at(given, 'dataOptions', error)
+  }
+}
+
+/** An error of the user's, with where the setting stands that it is about. */
+function at(given: Given | undefined, key: string, error: unknown): unknown {
+  const where = given?.get(key)?.where
+  if (!(error instanceof UsageError) || where === undefined) return error
+  return new UsageError(`${where}: ${error.message}`)
+}
+
 /** The data that a configuration names. */
-export function loadData({ data, dataDir }: Settings): Promise<Loaded> {
-  return findDataSource(data).load(dataDir)
+export function loadData({ data, dataDir, dataOptions }: Settings): Promise<Loaded> {
+  return findDataSource(data).load({ dataDir, options: parseDataOptions(dataOptions) })
 }
 
 /** What `fit` takes, for a configuration and its data. */

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { distributions, grids, isFeedbackScale, scalings } from '../compile/feedbackOptions.js'
 import type { FitOptions } from '../training/run.js'
 import type { Settings } from './schema.js'
-import { isNot, oneOf, single, told, whole } from './values.js'
+import { isNot, oneOf, single, told, whole } from '../values.js'
 
 const aboveZero = single('a fraction above 0, at most 1', (part) => part > 0 && part <= 1)
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import * as v from 'valibot'
+import { parseDataOptions } from '../data/options.js'
 import { findDataSource } from '../data/sets/index.js'
 import { engineNames } from '../engine/binding.js'
 import { byName } from '../errors.js'
@@ -12,7 +13,7 @@ import { findLoss } from '../training/losses.js'
 import { parseFactors } from '../training/optimizers.js'
 import { parseSchedule } from '../training/schedules.js'
 import { matrices } from './matrices.js'
-import { foundBy, isNot, oneOf, single, text, told, whole } from './values.js'
+import { foundBy, isNot, oneOf, single, text, told, whole } from '../values.js'
 
 /** A network in its short form, a text, or in its long form, an object. */
 const networkForm = v.pipe(
@@ -47,6 +48,11 @@ export const schema = v.strictObject({
     ),
     '<folder>',
     "the set's folder, or its parent",
+  ),
+  dataOptions: told(
+    v.optional(text(parseDataOptions), ''),
+    '<name=value,…>',
+    'of the data set: see `feedalign data info NAME`',
   ),
   network: told(
     v.optional(networkForm, '784-1500-1500-1500-10'),

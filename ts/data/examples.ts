@@ -8,6 +8,8 @@ export interface Examples {
   readonly shape: readonly number[]
   readonly targets: Targets
   readonly count: number
+  /** Who each example is from, as the speaker, [count]: validation sets whole groups aside. */
+  readonly groups?: Uint32Array
 }
 
 export type Targets =
@@ -26,7 +28,8 @@ const MAX_CLASSES = 1_000_000
 /**
  * Examples from arrays: `inputs` [count × product of shape], finite; `targets` are labels (one an
  * example, whole numbers from 0; `classes`, at most 1,000,000, is the highest + 1 unless told) or,
- * as Float32Array, finite values [count × any width]. Throws `UsageError` with index and value
+ * as Float32Array, finite values [count × any width]; `groups` [count] are whole numbers, alike for
+ * examples that are not to be set aside without each other. Throws `UsageError` with index and value
  * where that does not hold, or lengths do not fit.
  */
 export function dataset(options: {
@@ -34,17 +37,19 @@ export function dataset(options: {
   shape: readonly number[]
   targets: Uint8Array | Uint32Array | readonly number[] | Float32Array
   classes?: number
+  groups?: Uint32Array | readonly number[]
 }): Examples {
   const { inputs, shape, targets, classes } = options
   const count = countOf(inputs, shape)
+  const groups = options.groups === undefined ? {} : { groups: groupsOf(options.groups, count) }
   if (inputs instanceof Float32Array) checkFinite('input', inputs, width(shape))
   if (targets instanceof Float32Array) {
     if (classes !== undefined) {
       throw new UsageError(`classes ${classes} goes with labels, but targets are float values`)
     }
-    return { inputs, shape, targets: valuesOf(targets, count), count }
+    return { inputs, shape, targets: valuesOf(targets, count), count, ...groups }
   }
-  return { inputs, shape, targets: labelsOf(targets, count, classes), count }
+  return { inputs, shape, targets: labelsOf(targets, count, classes), count, ...groups }
 }
 
 function countOf(inputs: Uint8Array | Float32Array, shape: readonly number[]): number {
@@ -90,6 +95,16 @@ function labelsOf(given: ArrayLike<number>, count: number, told: number | undefi
     classes = Math.max(classes, label + 1)
   }
   return { kind: 'labels', labels: Uint32Array.from(given), classes }
+}
+
+function groupsOf(given: ArrayLike<number>, count: number): Uint32Array {
+  if (given.length !== count) {
+    throw new UsageError(`${given.length} groups do not fit ${count} examples`)
+  }
+  const groups = Uint32Array.from(given)
+  const at = groups.findIndex((group, example) => group !== given[example])
+  if (at < 0) return groups
+  throw new UsageError(`group ${given[at]} of example ${at} is not a whole number from 0 up`)
 }
 
 function checkFinite(what: string, values: Float32Array, perExample: number): void {

@@ -55,15 +55,3 @@ export function findFile(folder: string, { name }: ManifestFile): string | undef
   const names = [plain, plain.replace('-idx', '.idx')].flatMap((one) => [`${one}.gz`, one])
   return names.map((one) => join(folder, one)).find((path) => existsSync(path))
 }
-
-/**
- * The folder with any file of the set: `dataDir` or the set's name in it; without `dataDir` those
- * of FEEDALIGN_DATA and of the project's own `datasets`.
- */
-export function findFolder({ name, files }: Manifest, dataDir?: string): string | undefined {
-  const roots = dataDir === undefined ? [process.env['FEEDALIGN_DATA'], DATASETS] : [dataDir]
-  return roots
-    .filter((root): root is string => root !== undefined && root !== '')
-    .flatMap((root) => [join(root, name), root])
-    .find((folder) => files.some((file) => findFile(folder, file) !== undefined))
-}

@@ -8,9 +8,9 @@ export interface Split {
 }
 
 /**
- * Sets `fraction` (0 to below 1) of each class aside for validation, chosen by the seed. The same
- * seed chooses the same examples whatever is trained on them. Throws `UsageError` where nothing is
- * set aside, or all examples of a class are.
+ * Sets `fraction` (0 to below 1) aside for validation, chosen by the seed: of each class, or, where
+ * the examples are of groups, of these, whole. The same seed chooses the same examples whatever is
+ * trained on them. Throws `UsageError` where nothing is set aside, or all examples of a class are.
  */
 export function split(examples: Examples, fraction: number, seed: number): Split {
   if (!(fraction >= 0 && fraction < 1)) {
@@ -18,8 +18,18 @@ export function split(examples: Examples, fraction: number, seed: number): Split
   }
   const all = Uint32Array.from({ length: examples.count }, (_, example) => example)
   if (fraction === 0) return { train: all, validation: new Uint32Array() }
-  const { targets } = examples
-  const order = shuffled(examples.count, seed)
+  const { groups } = examples
+  const chosen =
+    groups === undefined ? ofClasses(examples, fraction, seed) : ofGroups(groups, fraction, seed)
+  return {
+    train: all.filter((example) => chosen[example] === 0),
+    validation: all.filter((example) => chosen[example] === 1),
+  }
+}
+
+/** 1 for each example chosen: the same share of each class. */
+function ofClasses({ count, targets }: Examples, fraction: number, seed: number): Uint8Array {
+  const order = shuffled(count, seed)
   const classes = targets.kind === 'labels' ? targets.classes : 1
   const label = (example: number): number =>
     targets.kind === 'labels' ? (targets.labels[example] ?? 0) : 0
@@ -30,17 +40,29 @@ export function split(examples: Examples, fraction: number, seed: number): Split
   }
   const wanted = counts.map((count) => Math.round(count * fraction))
   checkShares(fraction, counts, wanted, targets.kind)
-  const chosen = new Uint8Array(examples.count)
+  const chosen = new Uint8Array(count)
   for (const example of order) {
     const left = wanted[label(example)] ?? 0
     if (left === 0) continue
     chosen[example] = 1
     wanted[label(example)] = left - 1
   }
-  return {
-    train: all.filter((example) => chosen[example] === 0),
-    validation: all.filter((example) => chosen[example] === 1),
+  return chosen
+}
+
+/** 1 for each example of the groups chosen, a share of the groups whatever their sizes. */
+function ofGroups(groups: Uint32Array, fraction: number, seed: number): Uint8Array {
+  const known = [...new Set(groups)].sort((a, b) => a - b)
+  const wanted = Math.round(known.length * fraction)
+  if (wanted === 0 || wanted === known.length) {
+    const cure = `take a fraction that comes to 1 to ${known.length - 1} of them`
+    throw new UsageError(
+      `validation ${fraction} of ${known.length} groups, as speakers are, is ${wanted}; ${cure}`,
+    )
   }
+  const order = shuffled(known.length, seed)
+  const chosen = new Set([...order.subarray(0, wanted)].map((place) => known[place]))
+  return Uint8Array.from(groups, (group) => (chosen.has(group) ? 1 : 0))
 }
 
 function checkShares(

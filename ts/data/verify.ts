@@ -26,7 +26,8 @@ export async function verify(name: string, dir?: string): Promise<Verified[]> {
   if (place === undefined) {
     throw new FeedalignError(`no files of ${name} in ${dir ?? 'the usual folders'}`)
   }
-  const folder = (await stat(place)).isDirectory() ? place : dirname(place)
+  const { path } = place
+  const folder = (await stat(path)).isDirectory() ? path : dirname(path)
   const { files } = manifest(name)
   return await Promise.all(files.map((file) => verifyFile(folder, file)))
 }

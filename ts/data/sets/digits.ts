@@ -5,13 +5,15 @@ import type { Examples } from '../examples.js'
 import { readPlainOrGz } from '../files.js'
 import { readIdx, type IdxArray } from '../idx.js'
 import { manifest } from '../manifest.js'
+import { chosen, none } from '../options.js'
 import { pair } from './mnist.js'
-import type { DataSource, Loaded } from './source.js'
+import type { DataSource, How, Loaded } from './source.js'
 
 /** Four IDX arrays one after another: images and labels to train on, then to test. */
 const FILE = fileURLToPath(new URL('../../../assets/digits.idx.gz', import.meta.url))
 
-async function load(): Promise<Loaded> {
+async function load({ options }: How = {}): Promise<Loaded> {
+  chosen('digits', none, options)
   if (!existsSync(FILE)) {
     throw new FeedalignError(`${FILE}: no such file; \`npm run setup\` makes it`)
   }
@@ -41,6 +43,6 @@ export const digits: DataSource = {
   get terms() {
     return manifest('digits').terms
   },
-  locate: () => (existsSync(FILE) ? FILE : undefined),
+  locate: () => (existsSync(FILE) ? { path: FILE, sample: false } : undefined),
   load,
 }

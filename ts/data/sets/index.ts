@@ -3,7 +3,7 @@ import { digits } from './digits.js'
 import { mnist } from './mnist.js'
 import type { DataSource } from './source.js'
 
-export type { DataSource, Loaded } from './source.js'
+export type { DataSource, How, Loaded } from './source.js'
 
 /** Every data set known by name. */
 export const dataSources: readonly DataSource[] = [digits, mnist]
@@ -16,5 +16,5 @@ export function findDataSource(name: string): DataSource {
 /** The sets as functions: `datasets.mnist({ dir })`. */
 export const datasets = {
   digits: () => digits.load(),
-  mnist: ({ dir }: { dir?: string } = {}) => mnist.load(dir),
+  mnist: ({ dir }: { dir?: string } = {}) => mnist.load({ dataDir: dir }),
 }

@@ -4,16 +4,24 @@ import { FeedalignError } from '../../errors.js'
 import { dataset, width, type Examples } from '../examples.js'
 import { readPlainOrGz } from '../files.js'
 import { idxSize, parseIdx, type IdxArray } from '../idx.js'
-import { findFile, findFolder, manifest } from '../manifest.js'
-import type { DataSource, Loaded } from './source.js'
+import { findFolder, type Located } from '../folders.js'
+import { findFile, manifest } from '../manifest.js'
+import { chosen, none } from '../options.js'
+import type { DataSource, How, Loaded } from './source.js'
 
 const CLASSES = 10
 
-const locate = (dataDir?: string): string | undefined => findFolder(manifest('mnist'), dataDir)
+function locate(dataDir?: string): Located | undefined {
+  const { name, files } = manifest('mnist')
+  const holds = (folder: string): boolean =>
+    files.some((file) => findFile(folder, file) !== undefined)
+  return findFolder(name, holds, dataDir)
+}
 
-async function load(dataDir?: string): Promise<Loaded> {
-  const folder = locate(dataDir)
-  if (folder === undefined) {
+async function load({ dataDir, options }: How = {}): Promise<Loaded> {
+  chosen('mnist', none, options)
+  const found = locate(dataDir)
+  if (found === undefined) {
     const where = dataDir ?? process.env['FEEDALIGN_DATA'] ?? 'datasets'
     const missing = existsSync(where) ? '' : ' (no such folder)'
     const wanted = manifest('mnist')
@@ -21,8 +29,8 @@ async function load(dataDir?: string): Promise<Loaded> {
       .join(', ')
     throw new FeedalignError(`no MNIST in ${where}${missing}; it needs ${wanted}`)
   }
-  const [train, test] = await Promise.all([read(folder, 'train'), read(folder, 'test')])
-  return { name: 'mnist', sample: false, train, test }
+  const [train, test] = await Promise.all([read(found.path, 'train'), read(found.path, 'test')])
+  return { name: 'mnist', sample: found.sample, train, test }
 }
 
 async function read(folder: string, part: 'train' | 'test'): Promise<Examples> {

@@ -1,4 +1,6 @@
 import type { Examples } from '../examples.js'
+import type { Located } from '../folders.js'
+import type { DataOptions } from '../options.js'
 
 /** A data set loaded. */
 export interface Loaded {
@@ -7,6 +9,16 @@ export interface Loaded {
   readonly sample: boolean
   readonly train: Examples
   readonly test: Examples
+  /** What belongs to this set alone, as plain data for `data info`: utterances, speakers. */
+  readonly about?: Readonly<Record<string, unknown>>
+}
+
+/** What to load. */
+export interface How {
+  /** The set's folder, or its parent; the usual folders unless told. */
+  readonly dataDir?: string | undefined
+  /** The set's own options, by name. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** A data set known by name. */
@@ -14,8 +26,13 @@ export interface DataSource {
   readonly name: string
   readonly title: string
   readonly terms: string
-  /** The folder or file that it would be read from; undefined where there is none. */
-  readonly locate: (dataDir?: string) => string | undefined
-  /** Throws `FeedalignError` where it is not found or damaged. */
-  readonly load: (dataDir?: string) => Promise<Loaded>
+  /** How it may be read; absent where there is one way only. */
+  readonly options?: DataOptions
+  /** Where it would be read from; undefined where it is not found. */
+  readonly locate: (dataDir?: string) => Located | undefined
+  /**
+   * Throws `FeedalignError` where it is not found or damaged, `UsageError` where it has no such
+   * option.
+   */
+  readonly load: (how?: How) => Promise<Loaded>
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { didYouMean, FeedalignError } from '../errors.js'
-import { grouped } from '../report/format.js'
+import { didYouMean, FeedalignError } from './errors.js'
+import { grouped } from './report/format.js'
 
 /** A message that says what a value is not. */
 export const isNot =
