@@ -6,7 +6,6 @@ import { given } from '../../ts/cli/options.js'
 import { fromFile, help, keys, resolveConfig, type Given } from '../../ts/config/index.js'
 import { UsageError } from '../../ts/errors.js'
 import { rules } from '../../ts/rules/index.js'
-import { defaultsOf } from '../../ts/training/defaults.js'
 import { temporaryFolder } from '../folders.js'
 
 /** Settings as one object, as a file would give them. */
@@ -37,7 +36,7 @@ describe('settings', () => {
 
   test('that were not given are the rule’s own', () => {
     for (const rule of ['bp', 'fa'] as const) {
-      expect(resolveConfig(from({ rule }))).toMatchObject(defaultsOf(rules[rule]()))
+      expect(resolveConfig(from({ rule }))).toMatchObject(rules[rule]().defaults)
       expect(resolveConfig(from({ rule, weightScale: 2 })).weightScale).toBe(2)
     }
   })

@@ -12,10 +12,18 @@ export function rulePage(maker: RuleMaker): string {
     `${ruleName}: ${title}`,
     `hidden signal  ${equation}\nsource         ${source}`,
     about,
+    usual(rule),
     ...ownOptions(options),
     ...feedbackOptions(rule),
     ...refused(rule),
   ].join('\n\n')
+}
+
+function usual({ defaults }: Rule): string {
+  const { learningRate, weightDecay, weightScale } = defaults
+  const values = { learningRate, weightDecay, weightScale }
+  const flags = Object.entries(values).map(([key, value]) => `--${kebab(key)} ${value}`)
+  return `unless told, with sgd:  ${flags.join(' ')}`
 }
 
 function ownOptions(options: RuleOptions): string[] {

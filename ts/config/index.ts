@@ -6,7 +6,6 @@ import { UsageError } from '../errors.js'
 import { findRule, parseRuleOptions, type Rule } from '../rules/index.js'
 import { unusedFeedback } from '../training/feedback.js'
 import type { FitOptions } from '../training/fit.js'
-import { defaultsOf } from '../training/defaults.js'
 import { parseAugmentation } from '../training/augmentation.js'
 import { findLoss } from '../training/losses.js'
 import { parseFreeze } from '../training/freezing.js'
@@ -38,7 +37,7 @@ export function resolveConfig(given: Given): Config {
     throw new UsageError(`${given.get(name)?.where ?? name}: ${reason}; leave it out`)
   }
   checkOptimizer(settings, given)
-  const { weightScale = defaultsOf(rule).weightScale } = settings
+  const { weightScale = rule.defaults.weightScale } = settings
   return { ...settings, weightScale, ...optimizerSettings(settings) }
 }
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js'
-import { adaptiveLearningRate, defaultsOf } from '../training/defaults.js'
+import { adaptiveLearningRate } from '../training/defaults.js'
 import { optimizers, parseFactors, type Optimizer } from '../training/optimizers.js'
 import { parseSchedule } from '../training/schedules.js'
 import { findRule } from '../rules/index.js'
@@ -51,14 +51,17 @@ export function optimizerSettings(settings: Settings): OptimizerSettings {
 /** The optimizer that the settings name. */
 export function optimizerOf(settings: Settings): Optimizer {
   const { optimizer: name, learningRateFactors: factors } = settings
+  const { learningRate, weightDecay } = findRule(settings.rule)().defaults
   const usual =
-    name === 'sgd' ? defaultsOf(findRule(settings.rule)()).learningRate : adaptiveLearningRate
-  const { learningRate = usual } = settings
-  const given = [...own[name], 'weightDecay', 'clipValue', 'clipNorm', 'maxNorm'] as const
+    name === 'sgd' ? { learningRate, weightDecay } : { learningRate: adaptiveLearningRate }
+  const given = [
+    ...own[name],
+    ...(['learningRate', 'weightDecay', 'clipValue', 'clipNorm', 'maxNorm'] as const),
+  ]
   const chosen = given.filter((key) => settings[key] !== undefined)
   return optimizers[name]({
+    ...usual,
     ...Object.fromEntries(chosen.map((key) => [key, settings[key]])),
-    learningRate,
     schedule: parseSchedule(settings.schedule),
     learningRateFactors: factors === undefined ? undefined : parseFactors(factors),
   })

@@ -121,7 +121,7 @@ export const schema = v.strictObject({
   weightDecay: told(
     v.optional(single('a number of at least 0', (decay) => decay >= 0)),
     '<λ>',
-    'of weights, not of biases (default 0, of adamw 0.01)',
+    "of weights, not of biases; with sgd the rule's own, of adamw 0.01, else 0",
   ),
   clipValue: told(
     v.optional(single('a number above 0', (most) => most > 0)),

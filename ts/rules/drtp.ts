@@ -10,6 +10,7 @@ export const drtp = rule(
     about:
       'Hidden blocks hear the target instead of the error, before pooling and dropout, so they can ' +
       'learn before the output is known.',
+    defaults: { learningRate: 0.2 },
   },
   () => ({ tap: 'activation', signal: ({ block, out, D }) => direct(out.target, D(block)) }),
 )

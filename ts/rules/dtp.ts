@@ -10,6 +10,7 @@ export const dtp = rule(
     about:
       'Targets instead of errors: decoders learn to restore each block from the one above, and carry ' +
       'targets down. The highest target is a step down the loss and does use the output’s weights.',
+    defaults: { learningRate: 0.2 },
     options: {
       step: { about: 'η̂ of the highest target', unless: 0.5, range: [0, 1e6] },
       noise: { about: 'deviation of what decoders are to remove', unless: 0.1, range: [0, 1e6] },

@@ -13,6 +13,7 @@ export const forwardForward = rule(
       'label and low for a wrong one; what it passes on is normalised. A class is judged by the ' +
       'goodness of the hidden blocks above the first. The output block takes no part. The activation ' +
       'to use is relu: goodness of tanh is bounded, and next to nothing is learnt.',
+    defaults: { learningRate: 0.003 },
   },
   () => ({
     refuses: ({ linear, parts }) => {

@@ -8,6 +8,7 @@ export const frsf = rule(
     equation: 'δ · Bᵀ, B = sign(W) ⊙ |R|, R fixed',
     source: 'Liao, Leibo, Poggio 2016, arXiv 1510.05067',
     about: 'R is drawn once, as a fixed B would be.',
+    defaults: { learningRate: 0.1 },
   },
   () => ({
     signal: ({ above, mirror }) =>

@@ -11,6 +11,7 @@ export const nodePerturbation = rule(
       'Reinforcement: noise ξ is added to what every linear map gives, and moves that made the loss ' +
       'smaller are repeated. No error is carried anywhere; the activity learnt from is that without ' +
       'noise.',
+    defaults: { learningRate: 0.005 },
     options: {
       sigma: { about: 'deviation of the noise', unless: 0.05, range: [1e-4, 100] },
     },

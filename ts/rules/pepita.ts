@@ -10,6 +10,7 @@ export const pepita = rule(
     about:
       'Two passes and no way back: the second one sees the input moved by the error of the first. ' +
       'The output block learns from the second pass’s error; biases stay.',
+    defaults: { learningRate: 0.1 },
   },
   () => ({
     refuses: ({ parts }) =>

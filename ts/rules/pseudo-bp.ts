@@ -15,6 +15,7 @@ export const pseudoBp = rule(
     about:
       'Moves hidden units as the pseudoinverse of the weights above says: the shortest change that ' +
       'makes up for the error.',
+    defaults: { learningRate: 0.05 },
     options: {
       every: {
         about: 'steps from pseudoinverse to pseudoinverse',

@@ -33,6 +33,19 @@ export interface RuleOption {
 
 export type RuleOptions = Readonly<Record<string, RuleOption>>
 
+/** What a rule trains with where the user says nothing. */
+export interface RuleDefaults {
+  /** Of SGD, with cosine decay and batches of 64. */
+  readonly learningRate: number
+  /** Of SGD. */
+  readonly weightDecay: number
+  /** A factor on the reach of the initial hidden weights. */
+  readonly weightScale: number
+}
+
+/** For rules that were not searched, as a user's own. */
+const usual: RuleDefaults = { learningRate: 0.05, weightDecay: 0, weightScale: 1 }
+
 /** What is said of a rule. */
 export interface RuleDescription {
   /** Its name on the command line. */
@@ -43,10 +56,13 @@ export interface RuleDescription {
   readonly source: string
   /** What a user should know beyond the equation. */
   readonly about: string
+  /** Chosen on a tenth of a training set, as docs/results/defaults.md shows. */
+  readonly defaults?: Partial<RuleDefaults>
 }
 
 /** A learning rule: how a step of training is made. */
 export interface Rule extends RuleDescription {
+  readonly defaults: RuleDefaults
   /** The values of its options. */
   readonly settings: Readonly<Record<string, number>>
   /** Where its signals arrive, and so how wide direct matrices are. */
@@ -129,13 +145,14 @@ function checked(
 }
 
 function complete(
-  { name, title, equation, source, about }: RuleDescription,
+  { name, title, equation, source, about, defaults }: RuleDescription,
   settings: Readonly<Record<string, number>>,
   learning: Learning,
 ): Rule {
   const { tap = 'output', refuses = () => undefined, evaluate } = learning
   const train = 'train' in learning ? learning.train : bySignal(learning.signal, tap)
-  const told = { name, title, equation, source, about, settings, tap, refuses, train }
+  const described = { name, title, equation, source, about, defaults: { ...usual, ...defaults } }
+  const told = { ...described, settings, tap, refuses, train }
   return evaluate === undefined ? told : { ...told, evaluate }
 }
 

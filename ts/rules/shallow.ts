@@ -8,6 +8,7 @@ export const shallow = rule(
     equation: 'none: only the output block learns',
     source: 'Lillicrap, Cownden, Tweed, Akerman 2014, arXiv 1411.0247',
     about: 'What a network of random hidden blocks can do: the least that a rule has to beat.',
+    defaults: { learningRate: 0.4 },
   },
   () => ({ signal: () => none() }),
 )

@@ -10,6 +10,7 @@ export const weightMirror = rule(
     about:
       'Noise is sent through each linear map alone, without bias or activation, and B learns from ' +
       'what comes out of it what W is.',
+    defaults: { learningRate: 0.2 },
     options: {
       every: {
         about: 'steps from mirroring to mirroring',

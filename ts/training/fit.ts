@@ -7,7 +7,7 @@ import { Calls } from './calls.js'
 import type { Position } from './checkpoint.js'
 import { whole } from './checks.js'
 import { copyOf } from './copy.js'
-import { defaultEpochs, defaultsOf } from './defaults.js'
+import { defaultEpochs } from './defaults.js'
 import { Diagnostics, type BlockDiagnostics } from './diagnostics.js'
 import { Evaluator, type Errors } from './evaluator.js'
 import type { EpochEvent, StartEvent, TrainingEvent } from './events.js'
@@ -344,7 +344,7 @@ class Trainer {
       epochs: this.#epochs,
       seed: this.#seed,
       learningRate: this.#optimizer.learningRate,
-      weightScale: this.#options.weightScale ?? defaultsOf(rule).weightScale,
+      weightScale: this.#options.weightScale ?? rule.defaults.weightScale,
       train: this.#indices.train.length,
       validation: this.#indices.validation.length,
       test: this.#test?.count ?? 0,

@@ -4,7 +4,7 @@ import { split } from '../data/split.js'
 import type { Program } from '../engine/program.js'
 import { distortion } from './distortion.js'
 import { checkAlike, checkFits, factor, share, whole } from './checks.js'
-import { defaultBatch, defaultsOf } from './defaults.js'
+import { defaultBatch } from './defaults.js'
 import { checkedFeedback, checkUse } from './feedback.js'
 import { checkFreeze } from './freezing.js'
 import { losses } from './losses.js'
@@ -34,9 +34,9 @@ export function settle(options: FitOptions): Settled {
     checkFits(network, 'test data', test)
     checkAlike(data, test)
   }
+  const { learningRate, weightDecay } = rule.defaults
   const optimizer =
-    options.optimizer ??
-    optimizers.sgd({ learningRate: defaultsOf(rule).learningRate, schedule: schedules.cosine() })
+    options.optimizer ?? optimizers.sgd({ learningRate, weightDecay, schedule: schedules.cosine() })
   return { optimizer, batch, seed, indices: split(data, validation, seed) }
 }
 
@@ -50,7 +50,7 @@ export function programOf(options: FitOptions, settled: Settled): Program {
   const { optimizer, batch, indices, largestInverse } = settled
   const { network, rule, data, loss = losses.crossEntropy(), precision, freeze } = options
   const { reduction = 'mean', inputScaling = 'standardise' } = options
-  const { weightScale = defaultsOf(rule).weightScale, weightDensity = 1 } = options
+  const { weightScale = rule.defaults.weightScale, weightDensity = 1 } = options
   const { augment = {} } = options
   const feedback = checkedFeedback(options)
   checkUse(rule, network, feedback)
