@@ -15,13 +15,12 @@ test('every data set has a manifest, and what it says of each file is complete',
     const held = manifest(name)
     expect(held).toMatchObject({ name, title, terms })
     expect(held.publisher).not.toBe('')
-    for (const { origin, packed, unpacked } of held.files) {
-      expect(origin).toMatch(/^https?:\/\//)
-      for (const contents of packed === undefined ? [unpacked] : [packed, unpacked]) {
-        expect(contents.md5).toMatch(/^[0-9a-f]{32}$/)
-        expect(contents.bytes).toBeGreaterThan(0)
-      }
+    for (const { origins, packed, unpacked } of held.files) {
+      expect(new Set(origins.map((url) => new URL(url).host)).size).toBe(origins.length)
+      expect(packed ?? unpacked).toBeDefined()
     }
+    const gettable = [...held.archives, ...held.files].some(({ origins }) => origins.length > 0)
+    expect(gettable).toBe(held.byHand === undefined)
   }
 })
 

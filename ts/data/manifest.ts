@@ -1,34 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import * as v from 'valibot'
 import { FeedalignError, reason } from '../errors.js'
+import { manifestSchema, type Manifest, type ManifestFile } from './manifestSchema.js'
 
-/** What is known of a data set's files: `datasets/NAME.json`. */
-export interface Manifest {
-  readonly name: string
-  readonly title: string
-  readonly publisher: string
-  readonly terms: string
-  readonly files: readonly ManifestFile[]
-}
-
-export interface ManifestFile {
-  readonly name: string
-  readonly part: 'train' | 'test' | 'all'
-  /** What the file holds of that part, as `images`. */
-  readonly content: string
-  /** Where its publisher offers it, or what it is made from. */
-  readonly origin: string
-  /** As published; absent where we pack it ourselves, as packers differ. */
-  readonly packed?: Contents
-  readonly unpacked: Contents
-}
-
-export interface Contents {
-  readonly bytes: number
-  /** Hexadecimal. */
-  readonly md5: string
-}
+export type { Contents, Manifest, ManifestArchive, ManifestFile } from './manifestSchema.js'
 
 /** Holds the manifests, and is the default folder for the files themselves. */
 export const DATASETS = fileURLToPath(new URL('../../datasets', import.meta.url))
@@ -37,16 +14,23 @@ const known = new Map<string, Manifest>()
 
 /** The manifest of a data set known by name; read when first asked for. */
 export function manifest(name: string): Manifest {
-  const held = known.get(name)
-  if (held !== undefined) return held
-  const file = join(DATASETS, `${name}.json`)
+  const held = known.get(name) ?? readManifest(join(DATASETS, `${name}.json`))
+  known.set(name, held)
+  return held
+}
+
+/** A manifest; throws `FeedalignError` that names the file, and the key that is not as it must be. */
+export function readManifest(file: string): Manifest {
+  let held: unknown
   try {
-    const read = JSON.parse(readFileSync(file, 'utf8')) as Manifest
-    known.set(name, read)
-    return read
+    held = JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
     throw new FeedalignError(`cannot read ${file}: ${reason(error)}`)
   }
+  const { issues, output } = v.safeParse(manifestSchema, held, { abortEarly: true })
+  if (issues === undefined) return output
+  const key = v.getDotPath(issues[0])
+  throw new FeedalignError(`${file}: ${key === null ? '' : `${key}: `}${issues[0].message}`)
 }
 
 /** A file under any of its usual names: packed or not, `-idx3` or `.idx3`. */

@@ -18,7 +18,7 @@ async function load({ options }: How = {}): Promise<Loaded> {
     throw new FeedalignError(`${FILE}: no such file; \`npm run setup\` makes it`)
   }
   const [file] = manifest('digits').files
-  let rest = await readPlainOrGz(FILE, () => file?.unpacked.bytes ?? 0)
+  let rest = await readPlainOrGz(FILE, () => file?.unpacked?.bytes ?? 0)
   const arrays: IdxArray[] = []
   while (rest.length > 0) {
     const next = readIdx(rest, FILE)
