@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path'
+import { dirname, isAbsolute, join, normalize, sep } from 'node:path'
 import { FeedalignError, reason } from '../errors.js'
 import { agrees, contentsText, Tally, tallyFile } from './checksum.js'
 import { readPlainOrGz } from './files.js'
@@ -34,10 +34,9 @@ export async function verify(name: string, dir?: string): Promise<Verified[]> {
   if (place === undefined) {
     throw new FeedalignError(`no files of ${name} in ${dir ?? 'the usual folders'}`)
   }
-  const { path } = place
+  const { path, sample } = place
   const folder = (await stat(path)).isDirectory() ? path : dirname(path)
   const { files } = manifest(name)
-  const sample = basename(folder) === `${name}-sample`
   if (!sample && files.length > 0) {
     return await Promise.all(files.map((file) => verifyFile(folder, file)))
   }
