@@ -1,12 +1,16 @@
-import { open } from 'node:fs/promises'
+import { constants } from 'node:buffer'
+import { open, type FileHandle } from 'node:fs/promises'
 import { createGunzip, gunzip, type Gunzip } from 'node:zlib'
 import { FeedalignError, reason } from '../errors.js'
 
-/** No file of ours holds more, packed or unpacked: five times MNIST's largest. */
-export const MAX_BYTES = 2 ** 28
+/** Bytes that deflate makes of one at most: what a packed file can hold follows from its length. */
+export const DEFLATE_RATIO = 1032
 
 /** Bytes that suffice to tell a file's size: an IDX header of 255 axes. */
 const HEAD = 1024
+
+/** What the system reads at once. */
+const PIECE = 2 ** 30
 
 /**
  * How many bytes a file holds, by its first 1,024 (or all, if it is smaller); throws
@@ -20,27 +24,68 @@ export type SizeOf = (head: Uint8Array, file: string) => number
  * naming the file where it cannot be read, is damaged, or unpacks to more than `sizeOf` says.
  */
 export async function readPlainOrGz(file: string, sizeOf: SizeOf): Promise<Uint8Array> {
-  const bytes = await readWhole(file).catch((error: unknown) => {
-    throw new FeedalignError(`${file}: ${reason(error)}`)
-  })
-  return bytes[0] === 0x1f && bytes[1] === 0x8b ? await unpack(bytes, file, sizeOf) : bytes
+  return await plainOrGz(await readWhole(file), file, sizeOf)
 }
 
-async function readWhole(file: string): Promise<Buffer> {
-  const handle = await open(file)
+/** The same, of bytes that were read; `file` is for errors. */
+export async function plainOrGz(
+  bytes: Uint8Array,
+  file: string,
+  sizeOf: SizeOf,
+): Promise<Uint8Array> {
+  return isGzip(bytes) ? await unpack(bytes, file, sizeOf) : bytes
+}
+
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
+
+/** All bytes of a file; throws `FeedalignError` naming it, also where no memory holds so many. */
+export async function readWhole(file: string): Promise<Uint8Array> {
+  return await withFile(file, async (handle, size) => {
+    if (size > constants.MAX_LENGTH) {
+      throw new Error(`${size} bytes are more than ${constants.MAX_LENGTH}, the most read`)
+    }
+    return await readAt(handle, 0, size)
+  })
+}
+
+/** Works on an open file of `size` bytes; errors become `FeedalignError` naming the file. */
+export async function withFile<T>(
+  file: string,
+  work: (handle: FileHandle, size: number) => Promise<T>,
+): Promise<T> {
   try {
+    await using handle = await open(file)
     const { size } = await handle.stat()
-    if (size > MAX_BYTES) throw new Error(`${size} bytes are more than ${MAX_BYTES}, the most read`)
-    return await handle.readFile()
-  } finally {
-    await handle.close()
+    return await work(handle, size)
+  } catch (error) {
+    if (error instanceof FeedalignError) throw error
+    throw new FeedalignError(`${file}: ${reason(error)}`)
   }
+}
+
+/** `length` bytes from `offset` on; fewer where the file ends before. */
+async function readAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(length)
+  let at = 0
+  while (at < length) {
+    const wanted = Math.min(PIECE, length - at)
+    const { bytesRead } = await handle.read(bytes, at, wanted, offset + at)
+    if (bytesRead === 0) break
+    at += bytesRead
+  }
+  return bytes.subarray(0, at)
 }
 
 async function unpack(bytes: Uint8Array, file: string, sizeOf: SizeOf): Promise<Buffer> {
   try {
     const head = await unpackHead(bytes)
-    const most = head.length < HEAD ? HEAD : Math.max(HEAD, sizeOf(head, file))
+    const says = head.length < HEAD ? 0 : sizeOf(head, file)
+    if (says > DEFLATE_RATIO * bytes.length || says > constants.MAX_LENGTH) {
+      throw new FeedalignError(
+        `${file}: its header says ${says} bytes, more than ${bytes.length} can unpack to`,
+      )
+    }
+    const most = Math.max(HEAD, says)
     const { buffer, read } = await unpackWhole(bytes, most)
     if (buffer === undefined) {
       throw new FeedalignError(

@@ -1,5 +1,5 @@
 import { FeedalignError } from '../errors.js'
-import { MAX_BYTES } from './files.js'
+import { elementsOf, product } from './elements.js'
 
 /** An array as an IDX file holds it. */
 export interface IdxArray {
@@ -7,83 +7,19 @@ export interface IdxArray {
   readonly data: Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array
 }
 
-interface Type {
-  readonly bytes: number
-  readonly read: (view: DataView, offset: number, count: number) => IdxArray['data']
-}
+type Type = Parameters<typeof elementsOf<IdxArray['data']>>[0]
 
-const big =
-  <T extends IdxArray['data']>(
-    make: (count: number) => T,
-    get: (view: DataView, at: number) => number,
-  ) =>
-  (view: DataView, offset: number, count: number): T => {
-    const data = make(count)
-    for (let i = 0; i < count; i++) data[i] = get(view, offset + i * data.BYTES_PER_ELEMENT)
-    return data
-  }
-
+/** Elements by their code; their bytes lie with the highest first. */
 const types: ReadonlyMap<number, Type> = new Map<number, Type>([
-  [
-    0x08,
-    {
-      bytes: 1,
-      read: (view, offset, count) => new Uint8Array(view.buffer, view.byteOffset + offset, count),
-    },
-  ],
-  [
-    0x09,
-    {
-      bytes: 1,
-      read: big(
-        (n) => new Int8Array(n),
-        (view, at) => view.getInt8(at),
-      ),
-    },
-  ],
-  [
-    0x0b,
-    {
-      bytes: 2,
-      read: big(
-        (n) => new Int16Array(n),
-        (view, at) => view.getInt16(at),
-      ),
-    },
-  ],
-  [
-    0x0c,
-    {
-      bytes: 4,
-      read: big(
-        (n) => new Int32Array(n),
-        (view, at) => view.getInt32(at),
-      ),
-    },
-  ],
-  [
-    0x0d,
-    {
-      bytes: 4,
-      read: big(
-        (n) => new Float32Array(n),
-        (view, at) => view.getFloat32(at),
-      ),
-    },
-  ],
-  [
-    0x0e,
-    {
-      bytes: 8,
-      read: big(
-        (n) => new Float64Array(n),
-        (view, at) => view.getFloat64(at),
-      ),
-    },
-  ],
+  [0x08, Uint8Array],
+  [0x09, Int8Array],
+  [0x0b, Int16Array],
+  [0x0c, Int32Array],
+  [0x0d, Float32Array],
+  [0x0e, Float64Array],
 ])
 
-/** Bytes of an IDX file, by its header alone; throws as `parseIdx`, also above 256 MiB. */
+/** Bytes of an IDX file, by its header alone; throws as `parseIdx`. */
 export function idxSize(head: Uint8Array, file: string): number {
   return readHeader(head, file).end
 }
@@ -97,9 +33,8 @@ export function readIdx(bytes: Uint8Array, file: string): { array: IdxArray; res
       `${file}: offset 4: sizes ${shape.join(' × ')} need ${need} bytes, found ${found}`,
     )
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const count = shape.reduce((product, size) => product * size, 1)
-  return { array: { shape, data: type.read(view, start, count) }, rest: bytes.subarray(end) }
+  const data = elementsOf<IdxArray['data']>(type, bytes.subarray(start, end), 'big')
+  return { array: { shape, data }, rest: bytes.subarray(end) }
 }
 
 /** An IDX file's only array; throws `FeedalignError` naming file, offset, found and expected. */
@@ -127,7 +62,7 @@ function readHeader(bytes: Uint8Array, file: string): Header {
   if (bytes.length < 4) return fail(`${bytes.length} bytes are too few for an IDX header`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const magic = view.getUint32(0)
-  const type = magic >>> 16 === 0 ? types.get((magic >>> 8) & 0xff) : undefined
+  const type: Type | undefined = magic >>> 16 === 0 ? types.get((magic >>> 8) & 0xff) : undefined
   const rank = magic & 0xff
   if (type === undefined || rank === 0) {
     const hex = magic.toString(16).padStart(8, '0')
@@ -136,11 +71,10 @@ function readHeader(bytes: Uint8Array, file: string): Header {
   const start = 4 + 4 * rank
   if (bytes.length < start) return fail(`offset 4: the header ends before its ${rank} sizes`)
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis))
-  const end = start + shape.reduce((product, length) => product * length, type.bytes)
+  const end = start + product(shape) * type.BYTES_PER_ELEMENT
   // Not `>` alone: sizes of which one is zero can multiply to NaN.
-  if (!(end <= MAX_BYTES)) {
-    const found = `sizes ${shape.join(' × ')}`
-    return fail(`offset 4: ${found} need more than ${MAX_BYTES} bytes, the most that is read`)
+  if (!Number.isSafeInteger(end)) {
+    return fail(`offset 4: sizes ${shape.join(' × ')} are more than any file holds`)
   }
   return { shape, type, start, end }
 }
