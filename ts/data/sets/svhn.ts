@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { FeedalignError } from '../../errors.js'
+import { dataset, width, type Examples } from '../examples.js'
+import { findFolder, type Located } from '../folders.js'
+import { manifest } from '../manifest.js'
+import { chosen } from '../options.js'
+import type { DataSource, How, Loaded } from './source.js'
+import { openSvhn, type SvhnFile } from './svhnFile.js'
+import { COLOURS, normaliseContrast, PIXELS, SIDE, toColour, toGrey } from './svhnPixels.js'
+
+const CLASSES = 10
+
+/** Those of both sets, which are of one format. */
+const FILES = { train: 'train_32x32.mat', extra: 'extra_32x32.mat', test: 'test_32x32.mat' }
+
+const options = v.strictObject({
+  colour: v.optional(v.boolean('must be true (3,072 inputs) or false (1,024, grey)'), false),
+  contrast: v.optional(v.boolean('must be true (each image normalised) or false'), false),
+})
+
+/** How its images become inputs; `false` unless told. */
+export type SvhnOptions = v.InferInput<typeof options>
+
+type Options = v.InferOutput<typeof options>
+
+/** SVHN, or what is made in its format: alike but for the name, which each keeps to itself. */
+function source(name: 'svhn' | 'svhn-like'): DataSource {
+  const locate = (dataDir?: string): Located | undefined => {
+    const holds = (folder: string): boolean =>
+      Object.values(FILES).some((file) => existsSync(join(folder, file)))
+    return findFolder(name, holds, dataDir)
+  }
+
+  async function load({ dataDir, options: given }: How = {}): Promise<Loaded> {
+    const how = chosen(name, options, given)
+    const found = locate(dataDir)
+    if (found === undefined) {
+      const where = dataDir ?? process.env['FEEDALIGN_DATA'] ?? 'datasets'
+      const wanted = `${FILES.train}, ${FILES.test} and, if at hand, ${FILES.extra}`
+      throw new FeedalignError(`no ${name} in ${where}; it needs ${wanted}`)
+    }
+    return await loadFrom(name, found, how)
+  }
+
+  return {
+    name,
+    get title() {
+      return manifest(name).title
+    },
+    get terms() {
+      return manifest(name).terms
+    },
+    options,
+    locate,
+    load,
+  }
+}
+
+async function loadFrom(name: string, { path, sample }: Located, how: Options): Promise<Loaded> {
+  const extra = existsSync(join(path, FILES.extra)) ? [FILES.extra] : []
+  const from = (files: readonly string[]) =>
+    readFiles(
+      files.map((file) => join(path, file)),
+      name === 'svhn-like',
+      how,
+    )
+  const test = await from([FILES.test])
+  const train = await from([FILES.train, ...extra])
+  const [trainImages, extraImages = 0] = train.counts
+  // Without the extra images the set is not what most figures are published for.
+  const about = { trainImages, extraImages, ...how }
+  return { name, sample, train: train.examples, test: test.examples, about }
+}
+
+/** The images of these files, one file after the other, and how many each has. */
+async function readFiles(files: readonly string[], made: boolean, how: Options) {
+  const opened: SvhnFile[] = []
+  try {
+    for (const file of files) opened.push(await openSvhn(file, made))
+    return { examples: await read(opened, how), counts: opened.map(({ labels }) => labels.length) }
+  } finally {
+    for (const { mat } of opened) await mat.close()
+  }
+}
+
+/** In memory for what becomes of the images: none of the files is ever held whole. */
+async function read(files: readonly SvhnFile[], how: Options): Promise<Examples> {
+  const shape = how.colour ? [SIDE, SIDE, 3] : [SIDE, SIDE]
+  const targets = new Uint32Array(files.reduce((sum, { labels }) => sum + labels.length, 0))
+  const inputs = new Uint8Array(targets.length * width(shape))
+  let done = 0
+  for (const file of files) {
+    targets.set(file.labels, done)
+    await turn(file, how, inputs.subarray(done * width(shape)))
+    done += file.labels.length
+  }
+  return dataset({ inputs, shape, targets, classes: CLASSES })
+}
+
+/** Fills the first of these rows with a file's images. */
+async function turn({ mat }: SvhnFile, { colour, contrast }: Options, rows: Uint8Array) {
+  const perRow = colour ? COLOURS : PIXELS
+  let at = 0
+  for await (const part of mat.slices('X')) {
+    const end = at + (part.length / COLOURS) * perRow
+    const turnTo = colour ? toColour : toGrey
+    // Of this class, as was seen when the file was opened.
+    turnTo(part as Uint8Array, rows, at)
+    if (contrast) normaliseContrast(rows, perRow, at, end)
+    at = end
+  }
+}
+
+export const svhn = source('svhn')
+export const svhnLike = source('svhn-like')
