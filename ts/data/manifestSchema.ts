@@ -89,9 +89,15 @@ export type ManifestFile = Readonly<v.InferOutput<typeof file>>
 export type ManifestArchive = Readonly<v.InferOutput<typeof archive>>
 export type Contents = Readonly<v.InferOutput<typeof contents>>
 
-/** What an origin sends: the file as packed, if its publisher packs it. */
-export function published(file: { packed?: Contents; unpacked?: Contents }): Contents {
-  return file.packed ?? file.unpacked ?? {}
+/** What an origin sends, or an archive holds: the file as packed, if its publisher packs it. */
+export function published(file: {
+  name: string
+  packed?: Contents
+  unpacked?: Contents
+}): Contents {
+  const { name, packed, unpacked } = file
+  // How large and of what checksum a gz is cannot be told from its contents.
+  return packed ?? (name.endsWith('.gz') ? {} : (unpacked ?? {}))
 }
 
 /** Over http: anybody on the way can change what comes; a checksum tells. */

@@ -6,7 +6,7 @@ import { readPlainOrGz } from '../files.js'
 import { readIdx, type IdxArray } from '../idx.js'
 import { manifest } from '../manifest.js'
 import { chosen, none } from '../options.js'
-import { pair } from './mnist.js'
+import { pair } from './idxPair.js'
 import type { DataSource, How, Loaded } from './source.js'
 
 /** Four IDX arrays one after another: images and labels to train on, then to test. */
@@ -30,7 +30,7 @@ async function load({ options }: How = {}): Promise<Loaded> {
     if (images === undefined || labels === undefined) {
       throw new FeedalignError(`${FILE}: ${arrays.length} arrays, expected 4`)
     }
-    return pair(images, labels, FILE, FILE)
+    return pair(images, labels, FILE, FILE, { classes: 10 })
   }
   return { name: 'digits', sample: false, train: examples(0), test: examples(2) }
 }

@@ -1,5 +1,8 @@
 import { byName } from '../../errors.js'
+import { cifar10, type Cifar10Options } from './cifar10.js'
 import { digits } from './digits.js'
+import { emnist, type EmnistOptions } from './emnist.js'
+import { fashionMnist } from './fashionMnist.js'
 import { mnist } from './mnist.js'
 import type { DataSource } from './source.js'
 import { svhn, svhnLike, type SvhnOptions } from './svhn.js'
@@ -7,7 +10,15 @@ import { svhn, svhnLike, type SvhnOptions } from './svhn.js'
 export type { DataSource, How, Loaded } from './source.js'
 
 /** Every data set known by name. */
-export const dataSources: readonly DataSource[] = [digits, mnist, svhn, svhnLike]
+export const dataSources: readonly DataSource[] = [
+  digits,
+  mnist,
+  fashionMnist,
+  emnist,
+  cifar10,
+  svhn,
+  svhnLike,
+]
 
 /** Throws `UsageError` with the nearest name where there is no such set. */
 export function findDataSource(name: string): DataSource {
@@ -18,6 +29,11 @@ export function findDataSource(name: string): DataSource {
 export const datasets = {
   digits: () => digits.load(),
   mnist: ({ dir }: { dir?: string } = {}) => mnist.load({ dataDir: dir }),
+  fashionMnist: ({ dir }: { dir?: string } = {}) => fashionMnist.load({ dataDir: dir }),
+  emnist: ({ dir, ...options }: { dir?: string } & EmnistOptions = {}) =>
+    emnist.load({ dataDir: dir, options }),
+  cifar10: ({ dir, ...options }: { dir?: string } & Cifar10Options = {}) =>
+    cifar10.load({ dataDir: dir, options }),
   svhn: ({ dir, ...options }: { dir?: string } & SvhnOptions = {}) =>
     svhn.load({ dataDir: dir, options }),
   svhnLike: ({ dir, ...options }: { dir?: string } & SvhnOptions = {}) =>

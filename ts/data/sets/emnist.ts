@@ -1,0 +1,31 @@
+import * as v from 'valibot'
+import { idxSet } from './idxSet.js'
+
+/** Classes of each split; letters are numbered from 1 in their files. */
+const splits = {
+  balanced: { classes: 47 },
+  digits: { classes: 10 },
+  letters: { classes: 26, firstLabel: 1 },
+  mnist: { classes: 10 },
+  byclass: { classes: 62 },
+  bymerge: { classes: 47 },
+} as const
+
+const names = Object.keys(splits) as (keyof typeof splits)[]
+
+const options = v.strictObject({
+  split: v.optional(v.picklist(names, `must be one of ${names.join(', ')}`), 'balanced'),
+})
+
+/** Which characters; `balanced` unless told. */
+export type EmnistOptions = v.InferInput<typeof options>
+
+export const emnist = idxSet({
+  name: 'emnist',
+  called: 'EMNIST',
+  options,
+  choose: (given) => {
+    const { split } = v.parse(options, given)
+    return { ...splits[split], prefix: `emnist-${split}-`, turned: true, about: { split } }
+  },
+})

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { FeedalignError } from '../../errors.js'
+import type { Examples } from '../examples.js'
+import { findFolder, type Located } from '../folders.js'
+import { findFile, manifest, type Manifest, type ManifestFile } from '../manifest.js'
+import { chosen, none, type DataOptions } from '../options.js'
+import { readPair, type PairForm } from './idxPair.js'
+import type { DataSource, How, Loaded } from './source.js'
+
+/** Which of a set's files are read, and how. */
+export interface IdxChoice extends PairForm {
+  /** What their names begin with; all begin with nothing. */
+  readonly prefix?: string
+  /** What belongs to the choice, for `data info`. */
+  readonly about?: Readonly<Record<string, unknown>>
+}
+
+interface IdxSet {
+  readonly name: string
+  /** As messages call it. */
+  readonly called: string
+  readonly options?: DataOptions
+  /** Of checked options. */
+  readonly choose: (options: Readonly<Record<string, unknown>>) => IdxChoice
+}
+
+/** Sets made here. Files of one are named like those of another: the folder tells them apart. */
+const known = new Set<string>()
+
+/** A set of images and labels in IDX files, those that its manifest tells of. */
+export function idxSet({ name, called, options, choose }: IdxSet): DataSource {
+  known.add(name)
+
+  function locate(dataDir?: string): Located | undefined {
+    const { files } = manifest(name)
+    const holds = (folder: string): boolean => {
+      const other = basename(folder)
+      if (other !== name && known.has(other)) return false
+      return files.some((file) => findFile(folder, file) !== undefined)
+    }
+    return findFolder(name, holds, dataDir)
+  }
+
+  async function load({ dataDir, options: given }: How = {}): Promise<Loaded> {
+    const choice = choose(chosen(name, options ?? none, given))
+    const files = filesOf(manifest(name), choice)
+    const found = locate(dataDir)
+    if (found === undefined) {
+      const where = dataDir ?? process.env['FEEDALIGN_DATA'] ?? 'datasets'
+      const missing = existsSync(where) ? '' : ' (no such folder)'
+      const wanted = files.map((file) => file.name).join(', ')
+      throw new FeedalignError(`no ${called} in ${where}${missing}; it needs ${wanted}`)
+    }
+    const { path, sample } = found
+    const [train, test] = await Promise.all([
+      read(path, files, 'train', choice),
+      read(path, files, 'test', choice),
+    ])
+    const { about } = choice
+    return { name, sample, train, test, ...(about === undefined ? {} : { about }) }
+  }
+
+  return {
+    name,
+    get title() {
+      return manifest(name).title
+    },
+    get terms() {
+      return manifest(name).terms
+    },
+    ...(options === undefined ? {} : { options }),
+    locate,
+    load,
+  }
+}
+
+const filesOf = ({ files }: Manifest, { prefix = '' }: IdxChoice): ManifestFile[] =>
+  files.filter((file) => file.name.startsWith(prefix))
+
+async function read(
+  folder: string,
+  files: readonly ManifestFile[],
+  part: 'train' | 'test',
+  choice: IdxChoice,
+): Promise<Examples> {
+  const path = (content: string): string => {
+    const wanted = files.find((file) => file.part === part && file.content === content)
+    const found = wanted === undefined ? undefined : findFile(folder, wanted)
+    if (found !== undefined) return found
+    throw new FeedalignError(`${join(folder, wanted?.name ?? content)}: no such file`)
+  }
+  return await readPair(path('images'), path('labels'), choice)
+}
