@@ -5,13 +5,14 @@ import { dataSources, findDataSource } from '../data/sets/index.js'
 import { verify } from '../data/verify.js'
 import { FeedalignError } from '../errors.js'
 import { table } from '../report/table.js'
+import { fetchCommand } from './dataFetch.js'
 
 interface DataFlags {
   readonly dataDir?: string
   readonly json?: boolean
 }
 
-/** `feedalign data list|info|verify`. */
+/** `feedalign data list|info|fetch|verify`. */
 export function dataCommand(): Command {
   const subcommand = (name: string): Command =>
     new Command(name)
@@ -24,11 +25,12 @@ export function dataCommand(): Command {
     .addHelpText(
       'before',
       'Examples:\n  feedalign data list\n  feedalign data info digits --json\n' +
-        '  feedalign data verify mnist --data-dir datasets\n',
+        '  feedalign data fetch mnist\n  feedalign data verify mnist --data-dir datasets\n',
     )
     .addCommand(list.action(listSets))
     .addCommand(info.argument('<name>').action(describe))
     .addCommand(check.argument('<name>').action(verifySet))
+    .addCommand(fetchCommand())
 }
 
 function listSets({ dataDir, json }: DataFlags): void {
@@ -77,6 +79,6 @@ async function verifySet(name: string, { dataDir, json }: DataFlags): Promise<vo
     if (json === true) console.log(JSON.stringify({ file, status, detail }))
     else console.log(`${status.padEnd(7)}  ${file}${detail === undefined ? '' : `: ${detail}`}`)
   }
-  const bad = files.filter(({ status }) => status !== 'ok').length
+  const bad = files.filter(({ status }) => status === 'missing' || status === 'differs').length
   if (bad > 0) throw new FeedalignError(`${bad} of ${files.length} files of ${name} are not right`)
 }

@@ -1,5 +1,6 @@
 import { anglesText, duration, percent } from '../report/format.js'
 import type { EpochEvent, ProgressEvent, TrainingEvent } from '../training/events.js'
+import { liveLine } from './liveLine.js'
 
 /** The work that a run is a part of. */
 export interface Whole {
@@ -21,30 +22,16 @@ export function printer(options: { json?: boolean; quiet?: boolean }): Print {
   return options.quiet === true ? () => undefined : live()
 }
 
-/** Seconds between plain lines within an epoch. */
-const PLAIN_SECONDS = 10
-
 /** A line that is overwritten on a terminal; elsewhere plain lines, an epoch's and some between. */
 function live(): Print {
-  const { stderr, env } = process
-  const terminal = stderr.isTTY && env['TERM'] !== 'dumb'
-  const clear = terminal ? '\r\x1b[K' : ''
+  const { passing, line, end } = liveLine()
   let etaSeconds: number | undefined
-  let printed = performance.now()
-  const line = (text: string): void => {
-    stderr.write(`${clear}${text}\n`)
-    printed = performance.now()
-  }
   return (event, whole) => {
     if (event.event === 'progress') {
       etaSeconds = whole?.etaSeconds ?? event.etaSeconds
-      const text = progressLine(event, whole)
-      // A line that wraps could not be overwritten; some terminals do not know their width.
-      const room = stderr.columns > 1 ? stderr.columns - 1 : text.length
-      if (terminal) stderr.write(clear + text.slice(0, room))
-      else if (performance.now() - printed >= 1000 * PLAIN_SECONDS) line(text)
+      passing(progressLine(event, whole))
     } else if (event.event === 'epoch') line(epochLine(event, whole, etaSeconds))
-    else stderr.write(clear)
+    else end()
   }
 }
 

@@ -13,7 +13,7 @@ import {
   type Reproduction,
 } from '../report/reproduction.js'
 import { table } from '../report/table.js'
-import { makeFolder } from './folder.js'
+import { makeFolder } from '../makeFolder.js'
 import { machine } from './machine.js'
 import { addSettings, type PrintFlags } from './options.js'
 import { trainTrials } from './trainTrials.js'

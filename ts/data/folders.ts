@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import envPaths from 'env-paths'
 import { DATASETS } from './manifest.js'
 
 /** Where a data set lies. */
@@ -14,8 +15,8 @@ const SAMPLE = '-sample'
 
 /**
  * The first folder that `holds` files of a set: NAME, NAME-sample or the root itself, of `dataDir`
- * if there is one, else of FEEDALIGN_DATA, then of the project's own `datasets`. A folder is a
- * sample's by its name.
+ * if there is one, else of FEEDALIGN_DATA, of the project's own `datasets`, of the user's folder. A
+ * folder is a sample's by its name.
  */
 export function findFolder(
   name: string,
@@ -33,6 +34,21 @@ export function findFolder(
 
 /** Folders that sets are looked for in. */
 export function roots(dataDir?: string): string[] {
-  const known = dataDir === undefined ? [process.env['FEEDALIGN_DATA'], DATASETS] : [dataDir]
+  const usual = [process.env['FEEDALIGN_DATA'], DATASETS, userFolder()]
+  const known = dataDir === undefined ? usual : [dataDir]
   return known.filter((root): root is string => root !== undefined && root !== '')
+}
+
+/**
+ * Where files are put unless told: in a checkout the project's own `datasets`, else the user's
+ * folder for data, as a package may be replaced at any time.
+ */
+export function ownRoot(): string {
+  // Sources that no package has.
+  return existsSync(join(DATASETS, '../Cargo.toml')) ? DATASETS : userFolder()
+}
+
+/** In XDG_DATA_HOME on Linux, elsewhere where the system has it. */
+function userFolder(): string {
+  return join(envPaths('feedalign', { suffix: '' }).data, 'datasets')
 }
