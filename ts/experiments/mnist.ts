@@ -12,7 +12,7 @@ export const mnist: Experiment = {
   settings: { data: 'mnist', network: '784-1500-1500-1500-10' },
   seeds: [1, 2, 3],
   rows: [
-    { name: 'bp', settings: { rule: 'bp', epochs: 15 }, published: 0.016 },
+    { name: 'bp', settings: { rule: 'bp', epochs: 20 }, published: 0.016 },
     { name: 'fa', settings: { rule: 'fa', epochs: 20 }, published: 0.013 },
     { name: 'dfa', settings: { rule: 'dfa', epochs: 10 } },
   ],
