@@ -1,4 +1,4 @@
-/** Every benchmark with its own defaults, one after the other. */
+/** Every benchmark with its own defaults, one after the other; not data, which fills a disk. */
 import { flag, readOptions } from './options.mjs'
 
 const ORDER = ['gemm', 'step', 'online', 'scale', 'augment', 'sessions', 'wasm', 'load']

@@ -15,6 +15,7 @@ import { flag, readOptions } from './options.mjs'
 const benches = {
   all: () => import('./all.mjs'),
   augment: () => import('./augment.mjs'),
+  data: () => import('./data.mjs'),
   gate: () => import('./gate.mjs'),
   gemm: () => import('./gemm.mjs'),
   load: () => import('./load.mjs'),

@@ -6,13 +6,14 @@ import { verify } from '../data/verify.js'
 import { FeedalignError } from '../errors.js'
 import { table } from '../report/table.js'
 import { fetchCommand } from './dataFetch.js'
+import { makeCommand } from './dataMake.js'
 
 interface DataFlags {
   readonly dataDir?: string
   readonly json?: boolean
 }
 
-/** `feedalign data list|info|fetch|verify`. */
+/** `feedalign data list|info|fetch|make|verify`. */
 export function dataCommand(): Command {
   const subcommand = (name: string): Command =>
     new Command(name)
@@ -31,6 +32,7 @@ export function dataCommand(): Command {
     .addCommand(info.argument('<name>').action(describe))
     .addCommand(check.argument('<name>').action(verifySet))
     .addCommand(fetchCommand())
+    .addCommand(makeCommand())
 }
 
 function listSets({ dataDir, json }: DataFlags): void {

@@ -13,7 +13,11 @@ import { COLOURS, normaliseContrast, PIXELS, SIDE, toColour, toGrey } from './sv
 const CLASSES = 10
 
 /** Those of both sets, which are of one format. */
-const FILES = { train: 'train_32x32.mat', extra: 'extra_32x32.mat', test: 'test_32x32.mat' }
+export const SVHN_FILES = {
+  train: 'train_32x32.mat',
+  extra: 'extra_32x32.mat',
+  test: 'test_32x32.mat',
+}
 
 const options = v.strictObject({
   colour: v.optional(v.boolean('must be true (3,072 inputs) or false (1,024, grey)'), false),
@@ -29,7 +33,7 @@ type Options = v.InferOutput<typeof options>
 function source(name: 'svhn' | 'svhn-like'): DataSource {
   const locate = (dataDir?: string): Located | undefined => {
     const holds = (folder: string): boolean =>
-      Object.values(FILES).some((file) => existsSync(join(folder, file)))
+      Object.values(SVHN_FILES).some((file) => existsSync(join(folder, file)))
     return findFolder(name, holds, dataDir)
   }
 
@@ -38,7 +42,7 @@ function source(name: 'svhn' | 'svhn-like'): DataSource {
     const found = locate(dataDir)
     if (found === undefined) {
       const where = dataDir ?? process.env['FEEDALIGN_DATA'] ?? 'datasets'
-      const wanted = `${FILES.train}, ${FILES.test} and, if at hand, ${FILES.extra}`
+      const wanted = `${SVHN_FILES.train}, ${SVHN_FILES.test} and, if at hand, ${SVHN_FILES.extra}`
       throw new FeedalignError(`no ${name} in ${where}; it needs ${wanted}`)
     }
     return await loadFrom(name, found, how)
@@ -59,15 +63,15 @@ function source(name: 'svhn' | 'svhn-like'): DataSource {
 }
 
 async function loadFrom(name: string, { path, sample }: Located, how: Options): Promise<Loaded> {
-  const extra = existsSync(join(path, FILES.extra)) ? [FILES.extra] : []
+  const extra = existsSync(join(path, SVHN_FILES.extra)) ? [SVHN_FILES.extra] : []
   const from = (files: readonly string[]) =>
     readFiles(
       files.map((file) => join(path, file)),
       name === 'svhn-like',
       how,
     )
-  const test = await from([FILES.test])
-  const train = await from([FILES.train, ...extra])
+  const test = await from([SVHN_FILES.test])
+  const train = await from([SVHN_FILES.train, ...extra])
   const [trainImages, extraImages = 0] = train.counts
   // Without the extra images the set is not what most figures are published for.
   const about = { trainImages, extraImages, ...how }
