@@ -32,6 +32,11 @@ export function parseSphere(bytes: Uint8Array, file: string): Audio {
   return { rate, channels, samples: decode(bytes, size, coding, littleEndian, file) }
 }
 
+/** The database that a SPHERE file says it is of; undefined of other files. */
+export function sphereDatabase(bytes: Uint8Array, file: string): string | undefined {
+  return isSphere(bytes) ? readHeader(bytes, file).fields.get('database_id')?.value : undefined
+}
+
 function readHeader(bytes: Uint8Array, file: string): { fields: Fields; size: number } {
   const second = latin1(bytes, 8, START)
   const size = /^ *\d+ *\n$/.test(second) ? Number(second) : NaN

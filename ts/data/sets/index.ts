@@ -6,6 +6,7 @@ import { fashionMnist } from './fashionMnist.js'
 import { mnist } from './mnist.js'
 import type { DataSource } from './source.js'
 import { svhn, svhnLike, type SvhnOptions } from './svhn.js'
+import { timit, timitLike, type TimitOptions } from './timit.js'
 
 export type { DataSource, How, Loaded } from './source.js'
 
@@ -18,6 +19,8 @@ export const dataSources: readonly DataSource[] = [
   cifar10,
   svhn,
   svhnLike,
+  timit,
+  timitLike,
 ]
 
 /** Throws `UsageError` with the nearest name where there is no such set. */
@@ -38,4 +41,8 @@ export const datasets = {
     svhn.load({ dataDir: dir, options }),
   svhnLike: ({ dir, ...options }: { dir?: string } & SvhnOptions = {}) =>
     svhnLike.load({ dataDir: dir, options }),
+  timit: ({ dir, ...options }: { dir?: string } & TimitOptions = {}) =>
+    timit.load({ dataDir: dir, options }),
+  timitLike: ({ dir, ...options }: { dir?: string } & TimitOptions = {}) =>
+    timitLike.load({ dataDir: dir, options }),
 }

@@ -1,0 +1,70 @@
+import * as v from 'valibot'
+import { FeedalignError } from '../../errors.js'
+import { told, whole } from '../../values.js'
+import { featureOptions, normalise } from '../features/options.js'
+import { findFolder, type Located } from '../folders.js'
+import { manifest } from '../manifest.js'
+import { chosen } from '../options.js'
+import { coreTestSpeakers, layoutOf, type Layout } from '../timit/corpus.js'
+import { loadCorpus } from '../timit/load.js'
+import type { DataSource, How, Loaded } from './source.js'
+
+const frames = v.optional(whole(0, 10_000_000), 0)
+
+const options = v.strictObject({
+  trainFrames: told(frames, '<n>', 'frames to train on, evenly apart among all; 0 for all'),
+  testFrames: told(frames, '<n>', 'frames to test on, evenly apart among all; 0 for all'),
+  normalise,
+  ...featureOptions,
+})
+
+/** How speech becomes inputs; as HTK does it unless told. */
+export type TimitOptions = v.InferInput<typeof options>
+
+/** TIMIT, or what is made in its format: alike but for the name, which each keeps to itself. */
+function source(name: 'timit' | 'timit-like'): DataSource {
+  const made = name === 'timit-like'
+  const layout = (folder: string): Layout | undefined =>
+    layoutOf(folder, made ? undefined : 'timit')
+
+  const locate = (dataDir?: string): Located | undefined => {
+    const found = findFolder(name, (folder) => layout(folder) !== undefined, dataDir)
+    return found && { ...found, sample: found.sample || layout(found.path)?.kind === 'sample' }
+  }
+
+  async function load({ dataDir, options: given }: How = {}): Promise<Loaded> {
+    const { trainFrames, testFrames, normalise, ...features } = chosen(name, options, given)
+    const found = locate(dataDir)
+    const laidOut = found && layout(found.path)
+    if (laidOut === undefined) {
+      const where = dataDir ?? process.env['FEEDALIGN_DATA'] ?? 'datasets'
+      throw new FeedalignError(`no ${name} in ${where}; see \`feedalign data fetch ${name}\``)
+    }
+    const corpus = await loadCorpus({
+      layout: laidOut,
+      made,
+      ...(made ? {} : { testSpeakers: coreTestSpeakers }),
+      trainFrames,
+      testFrames,
+      normalise,
+      features,
+    })
+    return { name, sample: found?.sample ?? false, ...corpus }
+  }
+
+  return {
+    name,
+    get title() {
+      return manifest(name).title
+    },
+    get terms() {
+      return manifest(name).terms
+    },
+    options,
+    locate,
+    load,
+  }
+}
+
+export const timit = source('timit')
+export const timitLike = source('timit-like')
