@@ -34,7 +34,7 @@ for (const [what, text, message] of damage) {
   })
 }
 
-test('damaged files are read or refused', async () => {
+test('damaged files are read or refused', { timeout: 900_000 }, async () => {
   const { accepted, refused } = await survive([good], (bytes) => parsePhn(bytes, 'f'))
   expect(Math.min(accepted, refused)).toBeGreaterThan(0)
 })

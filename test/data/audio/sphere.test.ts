@@ -131,7 +131,7 @@ for (const [what, bytes, message] of damage) {
   })
 }
 
-test('damaged files are read or refused', async () => {
+test('damaged files are read or refused', { timeout: 900_000 }, async () => {
   const corpus = [
     made(),
     made(eight, Uint8Array.of(1, 2, 3, 4)),

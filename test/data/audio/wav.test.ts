@@ -112,7 +112,7 @@ for (const [what, bytes, message] of damage) {
   })
 }
 
-test('damaged files are read or refused', async () => {
+test('damaged files are read or refused', { timeout: 900_000 }, async () => {
   const corpus = [
     good,
     wav({ tag: 1, bits: 8, channels: 2 }, words),

@@ -4,7 +4,7 @@ import { isNot, oneOf, single, told, whole } from '../../values.js'
 const hertz = (wanted: string, least: number) =>
   single(wanted, (value) => value >= least && value <= 1e6)
 
-/** Options of features, for the options of a set; defaults are those of HTK. */
+/** Options of features, for the options of a set; their defaults are what HTK's users take. */
 export const featureOptions = {
   windowMs: told(
     v.optional(

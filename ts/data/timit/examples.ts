@@ -7,8 +7,9 @@ import { CLASSES } from './phones.js'
 /** `wanted` of the frames, as evenly apart as can be; all where 0. */
 export function thinned(frames: Frames, wanted: number, option: string): Frames {
   const count = frames.rows.length
-  if (wanted > count)
+  if (wanted > count) {
     throw new UsageError(`${option}: ${wanted} is more than the ${count} there are`)
+  }
   if (wanted === 0) return frames
   const chosen = Uint32Array.from({ length: wanted }, (_, i) => Math.floor((i * count) / wanted))
   const of = (values: Uint32Array): Uint32Array => chosen.map((frame) => values[frame] ?? 0)

@@ -7,7 +7,7 @@ import { readWhole } from '../files.js'
 import { utterancesOf, type Layout, type Utterance } from './corpus.js'
 import { examplesOf, thinned, type Normalise } from './examples.js'
 import { framesOf, readSegments, type Frames, type Transcribed } from './label.js'
-import { classes, leftOut } from './phones.js'
+import { leftOut, phoneMap } from './phones.js'
 
 /** Hz. */
 const RATE = 16_000
@@ -52,14 +52,15 @@ export async function loadCorpus(wanted: Wanted) {
 
 async function check(used: readonly Utterance[], wanted: Wanted): Promise<void> {
   const { layout, made, testSpeakers } = wanted
-  const speakers = (part: Utterance['part']): string[] =>
-    used.filter((utterance) => utterance.part === part).map(({ speaker }) => speaker)
-  const missing = [...(testSpeakers ?? [])].filter((name) => !speakers('test').includes(name))
+  const speakers = (part: Utterance['part']): ReadonlySet<string> =>
+    new Set(used.filter((one) => one.part === part).map(({ speaker }) => speaker))
+  const tested = speakers('test')
+  const missing = [...(testSpeakers ?? [])].filter((speaker) => !tested.has(speaker))
   if (layout.kind === 'corpus' && missing.length > 0) {
     throw new FeedalignError(`${layout.root}: no ${missing.join(', ')} of the core test set`)
   }
   for (const part of ['train', 'test'] as const) {
-    if (speakers(part).length === 0) {
+    if (speakers(part).size === 0) {
       throw new FeedalignError(`${layout.root}: no utterances to ${part} on`)
     }
   }
@@ -83,7 +84,7 @@ function about(utterances: readonly Transcribed[]) {
     speakers: speakersOf(),
     trainSpeakers: speakersOf('train'),
     testSpeakers: speakersOf('test'),
-    classes,
     leftOut,
+    phones: phoneMap(),
   }
 }

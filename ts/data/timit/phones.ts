@@ -4,7 +4,7 @@
  * TIMIT's own table; a flap is a stop there too. The glottal stop `q` has no place in the folded
  * set: its frames are left out.
  */
-export const classes = {
+export const classes: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'vowels and diphthongs': {
     iy: ['iy'],
     ih: ['ih', 'ix'],
@@ -56,7 +56,7 @@ export const classes = {
   'silence and closures': {
     sil: ['h#', 'pau', 'epi', 'pcl', 'tcl', 'kcl', 'bcl', 'dcl', 'gcl'],
   },
-} as const satisfies Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+}
 
 /** Phones of TIMIT that have no class. */
 export const leftOut = ['q'] as const
@@ -69,10 +69,17 @@ export const classOf: ReadonlyMap<string, number | undefined> = new Map<string, 
     ...Object.values(classes).flatMap((folded, label) =>
       Object.values(folded)
         .flat()
-        .map((phone: string) => [phone, label] as const),
+        .map((phone) => [phone, label] as const),
     ),
     ...leftOut.map((phone) => [phone, undefined] as const),
   ],
 )
 
 export const CLASSES = names.length
+
+/** The map a row for each of the 39: its label and class, and which of the 61 it is folded from. */
+export function phoneMap() {
+  return Object.entries(classes).flatMap(([name, folded], label) =>
+    Object.entries(folded).map(([phone, from]) => ({ label, class: name, phone, from })),
+  )
+}
