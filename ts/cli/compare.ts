@@ -1,13 +1,6 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import {
-  keys,
-  loadData,
-  networkOf,
-  resolveConfig,
-  type Config,
-  type Given,
-} from '../config/index.js'
+import { keys, networkOf, resolveConfig, type Config, type Given } from '../config/index.js'
 import { describe as shortForm } from '../network/index.js'
 import { findDataSource, type Loaded } from '../data/sets/index.js'
 import { reason, UsageError } from '../errors.js'
@@ -19,6 +12,7 @@ import { allRules, findRule } from '../rules/index.js'
 import { checkUsed, partsOf, without } from './compareParts.js'
 import { makeFolder } from '../makeFolder.js'
 import { defaultFolder } from './folder.js'
+import { load } from './load.js'
 import { version } from './machine.js'
 import { addGeneral, addSettings, given, type GeneralFlags } from './options.js'
 import { describeData, describeSettings } from './report.js'
@@ -67,7 +61,7 @@ async function compare(flags: CompareFlags): Promise<void> {
   const told = flags.quick === true ? quick(given(flags)) : given(flags)
   const shared = resolveConfig(without(told, 'rule', 'ruleOptions'))
   const names = ruleNames(flags)
-  const loaded = await loadData(shared)
+  const loaded = await load(shared, flags)
   // What cannot be is to be known before the first rule has trained.
   const { parts, leftOut } = partsOf(names, told, loaded, isAll(flags))
   checkUsed(parts, told)

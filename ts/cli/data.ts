@@ -29,7 +29,7 @@ export function dataCommand(): Command {
         '  feedalign data fetch mnist\n  feedalign data verify mnist --data-dir datasets\n',
     )
     .addCommand(list.action(listSets))
-    .addCommand(info.argument('<name>').action(describe))
+    .addCommand(info.argument('<name|path>').action(describe))
     .addCommand(check.argument('<name>').action(verifySet))
     .addCommand(fetchCommand())
     .addCommand(makeCommand())
@@ -51,7 +51,7 @@ function listSets({ dataDir, json }: DataFlags): void {
 
 async function describe(name: string, { dataDir, json }: DataFlags): Promise<void> {
   const source = findDataSource(name)
-  const { train, test, sample } = await source.load({ dataDir })
+  const { train, test, sample, note } = await source.load({ dataDir })
   const folder = source.locate(dataDir)?.path ?? null
   const splits = { train: numbers(train), test: numbers(test) }
   if (json === true) {
@@ -67,6 +67,7 @@ async function describe(name: string, { dataDir, json }: DataFlags): Promise<voi
     const scale = `inputs ${mean.toFixed(2)} ± ${deviation.toFixed(2)}`
     console.log(`${split.padEnd(6)}  ${examples} examples, ${scale}, per class ${counts.join(' ')}`)
   }
+  if (note !== undefined) console.log(note)
 }
 
 function numbers(examples: Examples) {

@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander'
-import { fitOptions, fromFlags, loadData, resolveConfig, type Config } from '../config/index.js'
+import { fitOptions, fromFlags, resolveConfig, type Config } from '../config/index.js'
 import type { Examples } from '../data/examples.js'
 import { UsageError } from '../errors.js'
 import { percent } from '../report/format.js'
 import { fit, type Split } from '../training/fit.js'
+import { load } from './load.js'
 import { addSettings } from './options.js'
 import { held } from './resume.js'
 
@@ -49,7 +50,7 @@ async function evaluate(folder: string, flags: EvaluateFlags): Promise<void> {
   const wanted = resolveConfig(new Map([...held(folder), ...told]))
   const own = wanted.data === config.data
   // The run's own data is what scales inputs and is split, whatever the model meets now.
-  const loaded = await loadData(own ? wanted : config)
+  const loaded = await load(own ? wanted : config, {})
   const other = own ? undefined : await examplesOf(resolveConfig(told), split)
   using run = fit({
     ...fitOptions(wanted, loaded),
@@ -70,6 +71,6 @@ async function evaluate(folder: string, flags: EvaluateFlags): Promise<void> {
 
 /** A split of another set than the one trained on. */
 async function examplesOf(config: Config, split: Split): Promise<Examples> {
-  if (split !== 'validation') return (await loadData(config))[split]
+  if (split !== 'validation') return (await load(config, {}))[split]
   throw new UsageError(`--split validation is of the run's own data, not of ${config.data}`)
 }

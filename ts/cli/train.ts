@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { fitOptions, loadData, resolveConfig, type Config } from '../config/index.js'
+import { fitOptions, resolveConfig, type Config } from '../config/index.js'
 import { engine } from '../engine/index.js'
 import { UsageError } from '../errors.js'
 import { checkpointFile } from '../training/checkpoint.js'
@@ -10,6 +10,7 @@ import { percent } from '../report/format.js'
 import { makeFolder } from '../makeFolder.js'
 import { defaultFolder } from './folder.js'
 import { onInterrupt } from './interrupt.js'
+import { load } from './load.js'
 import { addGeneral, addSettings, given, type GeneralFlags, type PrintFlags } from './options.js'
 import { printer } from './progress.js'
 import { resumedConfig } from './resume.js'
@@ -50,7 +51,7 @@ interface Plan {
 async function train(flags: TrainFlags): Promise<void> {
   const { config, folder, resume } = plan(flags)
   // What trains is loaded while the data is unpacked.
-  const [loaded, { fit }] = await Promise.all([loadData(config), import('../training/fit.js')])
+  const [loaded, { fit }] = await Promise.all([load(config, flags), import('../training/fit.js')])
   const stop = new AbortController()
   const run = fit({
     ...fitOptions(config, loaded),

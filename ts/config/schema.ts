@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import * as v from 'valibot'
 import { parseDataOptions } from '../data/options.js'
-import { findDataSource } from '../data/sets/index.js'
+import { findDataSource, fullName } from '../data/sets/index.js'
 import { engineNames } from '../engine/binding.js'
 import { byName } from '../errors.js'
 import { activations, parseNetwork } from '../network/index.js'
@@ -35,9 +35,9 @@ const folder = v.pipe(v.string(isNot('a folder')), v.nonEmpty(isNot('a folder'))
  */
 export const schema = v.strictObject({
   data: told(
-    v.optional(text(findDataSource), 'digits'),
-    '<name>',
-    'data set: see `feedalign data list`',
+    v.optional(v.pipe(text(findDataSource), v.transform(fullName)), 'digits'),
+    '<name|path>',
+    'data set: see `feedalign data list`; or your own, in a .npz, a .csv or a folder',
   ),
   dataDir: told(
     v.optional(

@@ -114,6 +114,28 @@ function checkFinite(what: string, values: Float32Array, perExample: number): vo
   throw new UsageError(`${place} is ${values[at]}, not a finite number`)
 }
 
+/** A copy of some examples, in the order of `indices`. */
+export function take(examples: Examples, indices: Uint32Array): Examples {
+  const { inputs, shape, targets, groups } = examples
+  const rows = <T extends Uint8Array | Float32Array>(all: T, size: number): T => {
+    const some = all.slice(0, indices.length * size) as T
+    indices.forEach((example, at) => {
+      some.set(all.subarray(example * size, (example + 1) * size), at * size)
+    })
+    return some
+  }
+  return {
+    inputs: rows(inputs, width(shape)),
+    shape,
+    targets:
+      targets.kind === 'labels'
+        ? { ...targets, labels: indices.map((example) => targets.labels[example] ?? 0) }
+        : { ...targets, values: rows(targets.values, targets.width) },
+    count: indices.length,
+    ...(groups === undefined ? {} : { groups: indices.map((example) => groups[example] ?? 0) }),
+  }
+}
+
 /** Examples per class. */
 export function classCounts({ targets }: Examples): number[] {
   if (targets.kind === 'values') return []

@@ -8,27 +8,39 @@ export interface Split {
 }
 
 /**
- * Sets `fraction` (0 to below 1) aside for validation, chosen by the seed: of each class, or, where
+ * Sets `fraction` (0 to below 1) aside for validation or `what` else, chosen by the seed: of each class, or, where
  * the examples are of groups, of these, whole. The same seed chooses the same examples whatever is
  * trained on them. Throws `UsageError` where nothing is set aside, or all examples of a class are.
  */
-export function split(examples: Examples, fraction: number, seed: number): Split {
+export function split(
+  examples: Examples,
+  fraction: number,
+  seed: number,
+  what: 'validation' | 'test' = 'validation',
+): Split {
   if (!(fraction >= 0 && fraction < 1)) {
-    throw new UsageError(`validation ${fraction} is not a fraction from 0 to below 1`)
+    throw new UsageError(`${what} ${fraction} is not a fraction from 0 to below 1`)
   }
   const all = Uint32Array.from({ length: examples.count }, (_, example) => example)
   if (fraction === 0) return { train: all, validation: new Uint32Array() }
   const { groups } = examples
+  const share = { what, fraction }
   const chosen =
-    groups === undefined ? ofClasses(examples, fraction, seed) : ofGroups(groups, fraction, seed)
+    groups === undefined ? ofClasses(examples, share, seed) : ofGroups(groups, share, seed)
   return {
     train: all.filter((example) => chosen[example] === 0),
     validation: all.filter((example) => chosen[example] === 1),
   }
 }
 
+/** How much is set aside, and what for. */
+interface Share {
+  readonly what: string
+  readonly fraction: number
+}
+
 /** 1 for each example chosen: the same share of each class. */
-function ofClasses({ count, targets }: Examples, fraction: number, seed: number): Uint8Array {
+function ofClasses({ count, targets }: Examples, share: Share, seed: number): Uint8Array {
   const order = shuffled(count, seed)
   const classes = targets.kind === 'labels' ? targets.classes : 1
   const label = (example: number): number =>
@@ -38,8 +50,8 @@ function ofClasses({ count, targets }: Examples, fraction: number, seed: number)
     const place = label(example)
     counts[place] = (counts[place] ?? 0) + 1
   }
-  const wanted = counts.map((count) => Math.round(count * fraction))
-  checkShares(fraction, counts, wanted, targets.kind)
+  const wanted = counts.map((count) => Math.round(count * share.fraction))
+  checkShares(share, counts, wanted, targets.kind)
   const chosen = new Uint8Array(count)
   for (const example of order) {
     const left = wanted[label(example)] ?? 0
@@ -51,13 +63,13 @@ function ofClasses({ count, targets }: Examples, fraction: number, seed: number)
 }
 
 /** 1 for each example of the groups chosen, a share of the groups whatever their sizes. */
-function ofGroups(groups: Uint32Array, fraction: number, seed: number): Uint8Array {
+function ofGroups(groups: Uint32Array, share: Share, seed: number): Uint8Array {
   const known = [...new Set(groups)].sort((a, b) => a - b)
-  const wanted = Math.round(known.length * fraction)
+  const wanted = Math.round(known.length * share.fraction)
   if (wanted === 0 || wanted === known.length) {
     const cure = `take a fraction that comes to 1 to ${known.length - 1} of them`
     throw new UsageError(
-      `validation ${fraction} of ${known.length} groups, as speakers are, is ${wanted}; ${cure}`,
+      `${share.what} ${share.fraction} of ${known.length} groups, as speakers are, is ${wanted}; ${cure}`,
     )
   }
   const order = shuffled(known.length, seed)
@@ -66,7 +78,7 @@ function ofGroups(groups: Uint32Array, fraction: number, seed: number): Uint8Arr
 }
 
 function checkShares(
-  fraction: number,
+  { what, fraction }: Share,
   counts: Uint32Array,
   wanted: Uint32Array,
   kind: 'labels' | 'values',
@@ -75,11 +87,11 @@ function checkShares(
   if (emptied >= 0) {
     const which = kind === 'labels' ? `class ${emptied}'s ` : ''
     throw new UsageError(
-      `validation ${fraction} leaves none of ${which}${counts[emptied]} examples to train on`,
+      `${what} ${fraction} leaves none of ${which}${counts[emptied]} examples to train on`,
     )
   }
   if (wanted.every((count) => count === 0)) {
-    throw new UsageError(`validation ${fraction} of these examples is none; take a larger one`)
+    throw new UsageError(`${what} ${fraction} of these examples is none; take a larger one`)
   }
 }
 

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize, sep } from 'node:path'
-import { FeedalignError, reason } from '../errors.js'
+import { FeedalignError, reason, UsageError } from '../errors.js'
 import { agrees, contentsText, Tally, tallyFile } from './checksum.js'
 import { readPlainOrGz } from './files.js'
 import { findFile, manifest, type Contents, type ManifestFile } from './manifest.js'
-import { findDataSource } from './sets/index.js'
+import { dataSources, findDataSource } from './sets/index.js'
 
 /** How a file compares with what is known of it. */
 export interface Verified {
@@ -35,6 +35,9 @@ export async function verify(name: string, dir?: string): Promise<Verified[]> {
     throw new FeedalignError(`no files of ${name} in ${dir ?? 'the usual folders'}`)
   }
   const { path, sample } = place
+  if (!dataSources.some((source) => source.name === name)) {
+    throw new UsageError(`${path} is data of your own, of which no checksums are known`)
+  }
   const folder = (await stat(path)).isDirectory() ? path : dirname(path)
   const { files } = manifest(name)
   if (!sample && files.length > 0) {

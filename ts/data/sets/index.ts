@@ -1,10 +1,13 @@
+import { resolve } from 'node:path'
 import { byName } from '../../errors.js'
 import { cifar10, type Cifar10Options } from './cifar10.js'
 import { digits } from './digits.js'
 import { emnist, type EmnistOptions } from './emnist.js'
 import { fashionMnist } from './fashionMnist.js'
 import { mnist } from './mnist.js'
+import { isPath, own } from './own.js'
 import type { DataSource } from './source.js'
+import type { OwnDataOptions } from '../own/options.js'
 import { svhn, svhnLike, type SvhnOptions } from './svhn.js'
 import { timit, timitLike, type TimitOptions } from './timit.js'
 
@@ -23,13 +26,24 @@ export const dataSources: readonly DataSource[] = [
   timitLike,
 ]
 
-/** Throws `UsageError` with the nearest name where there is no such set. */
+/**
+ * The set of that name, or the user's own data in the file or folder of that path. Throws
+ * `UsageError` with the nearest name where there is neither.
+ */
 export function findDataSource(name: string): DataSource {
-  return byName('data set', name, dataSources)
+  const known = dataSources.some((source) => source.name === name)
+  return !known && isPath(name) ? own(name) : byName('data set', name, dataSources)
 }
 
-/** The sets as functions: `datasets.mnist({ dir })`. */
+/** A set's name, or a path in full, which a run folder can be left with. */
+export function fullName(name: string): string {
+  const source = findDataSource(name)
+  return dataSources.includes(source) ? name : resolve(name)
+}
+
+/** The sets as functions: `datasets.mnist({ dir })`; `own` is the user's data in a file or folder. */
 export const datasets = {
+  own: (path: string, options: OwnDataOptions = {}) => own(path).load({ options }),
   digits: () => digits.load(),
   mnist: ({ dir }: { dir?: string } = {}) => mnist.load({ dataDir: dir }),
   fashionMnist: ({ dir }: { dir?: string } = {}) => fashionMnist.load({ dataDir: dir }),

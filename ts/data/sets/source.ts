@@ -11,6 +11,8 @@ export interface Loaded {
   readonly test: Examples
   /** What belongs to this set alone, as plain data for `data info`: utterances, speakers. */
   readonly about?: Readonly<Record<string, unknown>>
+  /** What whoever trains on it is to be told, as how examples for testing were chosen. */
+  readonly note?: string
 }
 
 /** What to load. */
