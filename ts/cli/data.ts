@@ -1,11 +1,13 @@
 import { Command } from 'commander'
-import { classCounts, type Examples } from '../data/examples.js'
-import { moments } from '../data/scaling.js'
-import { dataSources, findDataSource } from '../data/sets/index.js'
+import { manifest, type Manifest } from '../data/manifest.js'
+import { published } from '../data/manifestSchema.js'
+import { dataSources } from '../data/sets/index.js'
 import { verify } from '../data/verify.js'
 import { FeedalignError } from '../errors.js'
+import { bytesText } from '../report/format.js'
 import { table } from '../report/table.js'
 import { fetchCommand } from './dataFetch.js'
+import { dataInfoCommand } from './dataInfo.js'
 import { makeCommand } from './dataMake.js'
 
 interface DataFlags {
@@ -20,7 +22,6 @@ export function dataCommand(): Command {
       .option('--data-dir <folder>', "a set's folder, or its parent")
       .option('--json', 'one JSON object per line on standard output')
   const list = subcommand('list').description('list the data sets and where they are found')
-  const info = subcommand('info').description('counts, shape and scale of a data set')
   const check = subcommand('verify').description('compare the files with sizes and checksums')
   return new Command('data')
     .addHelpText(
@@ -29,51 +30,39 @@ export function dataCommand(): Command {
         '  feedalign data fetch mnist\n  feedalign data verify mnist --data-dir datasets\n',
     )
     .addCommand(list.action(listSets))
-    .addCommand(info.argument('<name|path>').action(describe))
+    .addCommand(dataInfoCommand())
     .addCommand(check.argument('<name>').action(verifySet))
     .addCommand(fetchCommand())
     .addCommand(makeCommand())
 }
 
 function listSets({ dataDir, json }: DataFlags): void {
-  const rows = dataSources.map(({ name, title, terms, locate }) => ({
-    name,
-    title,
-    terms,
-    folder: locate(dataDir)?.path,
-  }))
+  const rows = dataSources.map(({ name, title, terms, locate }) => {
+    const found = locate(dataDir)
+    const sample = found?.sample ?? false
+    return { name, title, bytes: downloadBytes(manifest(name)), terms, ...found, sample }
+  })
   if (json === true) {
-    for (const row of rows) console.log(JSON.stringify({ ...row, folder: row.folder ?? null }))
-  } else {
-    console.log(table(rows.map((row) => ({ ...row, folder: row.folder ?? 'not found' }))))
-  }
-}
-
-async function describe(name: string, { dataDir, json }: DataFlags): Promise<void> {
-  const source = findDataSource(name)
-  const { train, test, sample, note } = await source.load({ dataDir })
-  const folder = source.locate(dataDir)?.path ?? null
-  const splits = { train: numbers(train), test: numbers(test) }
-  if (json === true) {
-    console.log(JSON.stringify({ name, folder, sample, shape: train.shape, splits }))
+    for (const { path = null, ...row } of rows)
+      console.log(JSON.stringify({ ...row, folder: path }))
     return
   }
-  console.log(`${name}  ${source.title}`)
-  console.log(`folder  ${folder ?? 'none'}`)
-  console.log(`shape   ${train.shape.join(' × ')}${sample ? ', a sample of the set only' : ''}`)
-  for (const [split, { examples, classCounts: counts, mean, deviation }] of Object.entries(
-    splits,
-  )) {
-    const scale = `inputs ${mean.toFixed(2)} ± ${deviation.toFixed(2)}`
-    console.log(`${split.padEnd(6)}  ${examples} examples, ${scale}, per class ${counts.join(' ')}`)
-  }
-  if (note !== undefined) console.log(note)
+  const cells = rows.map(({ name, title, bytes, terms, path = 'not found', sample }) => ({
+    name,
+    what: title,
+    size: bytes === null ? '–' : bytesText(bytes),
+    terms,
+    folder: sample ? `${path} (a sample)` : path,
+  }))
+  console.log(table(cells))
 }
 
-function numbers(examples: Examples) {
-  const all = Uint32Array.from({ length: examples.count }, (_, example) => example)
-  const { mean, deviation } = moments(examples, all)
-  return { examples: examples.count, classCounts: classCounts(examples), mean, deviation }
+/** Of all that its publisher offers; null where nothing is, or a size is not known. */
+function downloadBytes({ files, archives }: Manifest): number | null {
+  const alone = files.filter(({ member }) => member === undefined).map((file) => published(file))
+  const all = [...alone, ...archives.map(({ packed }) => packed)]
+  const total = all.reduce((sum, { bytes = NaN }) => sum + bytes, 0)
+  return total > 0 ? total : null
 }
 
 async function verifySet(name: string, { dataDir, json }: DataFlags): Promise<void> {

@@ -35,6 +35,7 @@ async function fetchSet(name: string, flags: FetchFlags): Promise<void> {
     controller.abort()
   })
   try {
+    if (mirror !== undefined) checkUrl(mirror)
     const stallSeconds = timeout === undefined ? undefined : seconds(timeout)
     await fetchData(name, { dataDir, mirror, stallSeconds, signal, onEvent: printer(flags) })
     warnOfOther(name, flags)
@@ -53,6 +54,11 @@ function warnOfOther(name: string, { dataDir, quiet }: FetchFlags): void {
   const put = destination(name, dataDir)
   if (quiet === true || read === undefined || read === put) return
   console.error(`note: ${read} is found first; --data-dir ${put} is what reads the files here`)
+}
+
+function checkUrl(mirror: string): void {
+  if (URL.canParse(mirror) && /^https?:/.test(mirror)) return
+  throw new UsageError(`--mirror ${mirror}: not an http: or https: URL`)
 }
 
 function seconds(text: string): number {

@@ -1,9 +1,13 @@
 import * as v from 'valibot'
 import { didYouMean, UsageError } from '../errors.js'
 import { parsePairs } from '../pairs.js'
+import type { told } from '../values.js'
+
+/** Any option that help can tell of. */
+type ToldOption = ReturnType<typeof told<v.OptionalSchema<v.GenericSchema, unknown>>>
 
 /** A set's own options: each `told` its placeholder and what it is, with what it is unless told. */
-export type DataOptions = v.StrictObjectSchema<v.ObjectEntries, undefined>
+export type DataOptions = v.StrictObjectSchema<Readonly<Record<string, ToldOption>>, undefined>
 
 /** Of a set that is read in one way only. */
 export const none = v.strictObject({})

@@ -13,7 +13,7 @@ export const mnist: Experiment = {
   seeds: [1, 2, 3],
   rows: [
     { name: 'bp', settings: { rule: 'bp', epochs: 20 }, published: 0.016 },
-    { name: 'fa', settings: { rule: 'fa', epochs: 20 }, published: 0.013 },
+    { name: 'fa', settings: { rule: 'fa', epochs: 30 }, published: 0.013 },
     { name: 'dfa', settings: { rule: 'dfa', epochs: 10 } },
   ],
 }

@@ -101,6 +101,23 @@ describe('a connection that breaks', () => {
     for (const request of asked.slice(1)) expect(request).toMatch(/^\/a bytes=\d+-$/)
   })
 
+  test('makes the right file wherever it breaks', async () => {
+    const places = Array.from({ length: 20 }, (_, i) => noise(4, i).readUInt32LE() % bytes.length)
+    await Promise.all(
+      places.map(async (place) => {
+        const { url, answers } = await serve({
+          '/a': (request, response) => {
+            breaksOff(bytes, place)(request, response)
+            answers.set('/a', sends(bytes))
+          },
+        })
+        const folder = temporaryFolder()
+        await told(manifestOf([`${url}/a`], known(bytes)), folder)
+        expectRight(folder)
+      }),
+    )
+  })
+
   test('that always does so early is given up, and what came is kept for the next time', async () => {
     const { url, answers } = await serve({ '/a': breaksOff(bytes, 30_000) })
     const folder = temporaryFolder()

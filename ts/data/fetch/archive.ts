@@ -74,7 +74,8 @@ async function fromTarGz(archive: string, take: Take): Promise<void> {
   const taken = (async () => {
     for await (const { header, body } of entries) {
       const to = header.type === 'file' ? take(header.name) : undefined
-      await (to === undefined ? body.cancel() : to(body))
+      // Read to its end: one that is cancelled instead holds up the next.
+      await (to === undefined ? body.pipeTo(new WritableStream()) : to(body))
     }
   })()
   await Promise.all([unpacked, taken])

@@ -75,12 +75,13 @@ export class PartFile {
 
   async append(bytes: Uint8Array): Promise<void> {
     await local(this.#path, async () => {
-      for (let done = 0; done < bytes.length;) {
-        const { bytesWritten } = await this.#handle.write(bytes, done, undefined, this.bytes + done)
-        done += bytesWritten
+      for (let left = bytes; left.length > 0;) {
+        const { bytesWritten } = await this.#handle.write(left, 0, undefined, this.bytes)
+        // What a full disk took of it counts, too.
+        this.#tally.add(left.subarray(0, bytesWritten))
+        left = left.subarray(bytesWritten)
       }
     })
-    this.#tally.add(bytes)
   }
 
   /** Forgets what there is. */

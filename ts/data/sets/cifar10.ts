@@ -7,6 +7,7 @@ import { dataset, type Examples } from '../examples.js'
 import { readWhole } from '../files.js'
 import { findFolder, type Located } from '../folders.js'
 import { manifest } from '../manifest.js'
+import { isNot, told } from '../../values.js'
 import { chosen } from '../options.js'
 import { readTarGz } from '../tarGz.js'
 import type { DataSource, How, Loaded } from './source.js'
@@ -28,7 +29,11 @@ const ARCHIVE = 'cifar-10-binary.tar.gz'
 const BATCH = 10_000 * RECORD
 
 const options = v.strictObject({
-  colour: v.optional(v.boolean('must be true (3,072 inputs) or false (1,024, grey)'), true),
+  colour: told(
+    v.optional(v.boolean(isNot('true or false')), true),
+    '<true|false>',
+    '3,072 inputs; else 1,024 of grey',
+  ),
 })
 
 /** How its images become inputs; in colour unless told. */

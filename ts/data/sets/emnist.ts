@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { oneOf, told } from '../../values.js'
 import { idxSet } from './idxSet.js'
 
 /** Classes of each split; letters are numbered from 1 in their files. */
@@ -14,7 +15,11 @@ const splits = {
 const names = Object.keys(splits) as (keyof typeof splits)[]
 
 const options = v.strictObject({
-  split: v.optional(v.picklist(names, `must be one of ${names.join(', ')}`), 'balanced'),
+  split: told(
+    v.optional(oneOf(names), 'balanced'),
+    '<name>',
+    `which characters: ${names.join(', ')}`,
+  ),
 })
 
 /** Which characters; `balanced` unless told. */

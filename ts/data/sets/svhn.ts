@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { FeedalignError } from '../../errors.js'
+import { isNot, told } from '../../values.js'
 import { dataset, width, type Examples } from '../examples.js'
 import { findFolder, type Located } from '../folders.js'
 import { manifest } from '../manifest.js'
@@ -19,9 +20,15 @@ export const SVHN_FILES = {
   test: 'test_32x32.mat',
 }
 
+const truth = v.boolean(isNot('true or false'))
+
 const options = v.strictObject({
-  colour: v.optional(v.boolean('must be true (3,072 inputs) or false (1,024, grey)'), false),
-  contrast: v.optional(v.boolean('must be true (each image normalised) or false'), false),
+  colour: told(v.optional(truth, false), '<true|false>', '3,072 inputs; else 1,024 of grey'),
+  contrast: told(
+    v.optional(truth, false),
+    '<true|false>',
+    'each image gets mean 128 and deviation 48',
+  ),
 })
 
 /** How its images become inputs; `false` unless told. */
