@@ -6,10 +6,10 @@ import { table } from '../report/table.js'
 export function optionsText({ options }: DataSource): string[] {
   const rows = Object.entries(options?.entries ?? {}).map(([option, setting]) => {
     const { value, about } = setting.pipe[1].metadata
-    const unless: unknown = v.getDefault(setting)
+    const unless = v.getDefault(setting)
     return {
       option: `${option}=${value}`,
-      'unless told': String(unless ?? ''),
+      'unless told': unless === undefined ? '' : JSON.stringify(unless).replaceAll('"', ''),
       'what it is': about,
     }
   })
