@@ -78,7 +78,7 @@ describe('EMNIST', () => {
     }
     const split = 'capitals' as 'digits'
     await expect(datasets.emnist({ dir, split })).rejects.toThrow(
-      'split: must be one of balanced, digits, letters, mnist, byclass, bymerge',
+      'split: "capitals" is none of balanced, digits, letters, mnist, byclass, bymerge',
     )
   })
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { datasets, findDataSource, fullName } from '../../ts/data/sets/index.js'
+import { verify } from '../../ts/data/verify.js'
 import { FeedalignError } from '../../ts/errors.js'
 import { temporaryFolder } from '../folders.js'
 import { idxFile } from './idx.js'
@@ -273,4 +274,10 @@ test('names of sets are names, all else that is a place is a path', () => {
   expect(findDataSource('./mnist').title).toBe(`your own data in ${fullName('./mnist')}`)
   expect(fullName('a/b.csv')).toBe(join(process.cwd(), 'a/b.csv'))
   expect(() => findDataSource('mnits')).toThrow(/did you mean "mnist"/)
+})
+
+test('nothing is known to verify it by, which is said', async () => {
+  await expect(verify(npz(keras))).rejects.toThrow(
+    /my.npz is data of your own, of which no checksums are known$/,
+  )
 })

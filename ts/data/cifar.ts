@@ -1,4 +1,5 @@
 import { FeedalignError } from '../errors.js'
+import { luma } from './luma.js'
 
 /** Rows and columns of an image. */
 export const SIDE = 32
@@ -51,13 +52,9 @@ function toColour(planes: Uint8Array, inputs: Uint8Array, at: number): void {
   }
 }
 
-/** Luma of ITU-R BT.601 to the nearest whole number, as Pillow's mode L. */
 function toGrey(planes: Uint8Array, inputs: Uint8Array, at: number): void {
   for (let pixel = 0; pixel < PIXELS; pixel++) {
-    const luma =
-      19595 * (planes[pixel] ?? 0) +
-      38470 * (planes[pixel + PIXELS] ?? 0) +
-      7471 * (planes[pixel + 2 * PIXELS] ?? 0)
-    inputs[at++] = (luma + 0x8000) >>> 16
+    const green = planes[pixel + PIXELS] ?? 0
+    inputs[at++] = luma(planes[pixel] ?? 0, green, planes[pixel + 2 * PIXELS] ?? 0)
   }
 }

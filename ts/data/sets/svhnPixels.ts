@@ -1,4 +1,5 @@
 /** SVHN's images as they lie in its files, turned into rows of inputs. */
+import { luma } from '../luma.js'
 
 /** Rows and columns of an image. */
 export const SIDE = 32
@@ -9,16 +10,13 @@ export const COLOURS = 3 * PIXELS
 /** Writes image after image [32 × 32 × 3, column-major] to rows, from `at` on. */
 export type Turn = (images: Uint8Array, rows: Uint8Array, at: number) => void
 
-/** Rows of 1,024: luma of ITU-R BT.601 to the nearest whole number, as Pillow's mode L. */
+/** Rows of 1,024: luma. */
 export const toGrey: Turn = (images, rows, at) => {
   for (let first = 0; first < images.length; first += COLOURS) {
     for (let row = 0; row < SIDE; row++) {
       for (let red = first + row; red < first + PIXELS; red += SIDE) {
-        const luma =
-          19595 * (images[red] ?? 0) +
-          38470 * (images[red + PIXELS] ?? 0) +
-          7471 * (images[red + 2 * PIXELS] ?? 0)
-        rows[at++] = (luma + 0x8000) >>> 16
+        const green = images[red + PIXELS] ?? 0
+        rows[at++] = luma(images[red] ?? 0, green, images[red + 2 * PIXELS] ?? 0)
       }
     }
   }
