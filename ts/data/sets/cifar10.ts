@@ -10,7 +10,7 @@ import { findFolder, type Located } from '../folders.js'
 import { manifest } from '../manifest.js'
 import { isNot, told } from '../../values.js'
 import { chosen } from '../options.js'
-import { readTarGz } from '../tarGz.js'
+import { readTarGz } from '../tar.js'
 import type { DataSource, How, Loaded } from './source.js'
 
 const CLASSES = [
