@@ -40,7 +40,8 @@ async function takeFiles(stream: Readable, mostOf: MostOf, take: TakeFile): Prom
     const { name, size, type } = header
     const most = type === 'file' ? mostOf(name) : undefined
     if (most === undefined) {
-      await body.cancel()
+      // Read to its end: one that is cancelled instead holds up the next.
+      await body.pipeTo(new WritableStream())
       continue
     }
     if (size > most) throw new Error(`${name} has ${size} bytes, expected ${most} at most`)
