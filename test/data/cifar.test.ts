@@ -9,7 +9,7 @@ import { datasets } from '../../ts/data/sets/index.js'
 import { readTar } from '../../ts/data/tar.js'
 import { FeedalignError } from '../../ts/errors.js'
 import { temporaryFolder } from '../folders.js'
-import { survive } from './damage.js'
+import { INPUTS, survive } from './damage.js'
 
 const NAMES = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`).concat('test_batch.bin')
 
@@ -141,20 +141,24 @@ describe('what is wrong is named with file and place', () => {
   })
 })
 
-test('damaged files and archives give examples or an error of ours', async () => {
-  const records = await survive([batch(0), batch(1, 2)], (bytes) => parseCifar(bytes, 'f', false))
-  expect(records.refused).toBeGreaterThan(0)
-  const header = { name: 'a.bin', size: 3, type: 'file' as const }
-  const tars = [await packTar([{ header, body: 'abc' }]), await packTar([])]
-  const found = await survive(tars, async (bytes) => {
-    const stream = Readable.from([bytes])
-    await readTar(
-      'f',
-      stream,
-      () => 100,
-      () => undefined,
-    )
-  })
-  expect(found.accepted).toBeGreaterThan(0)
-  expect(found.refused).toBeGreaterThan(0)
-})
+test(
+  'damaged files and archives give examples or an error of ours',
+  async () => {
+    const records = await survive([batch(0), batch(1, 2)], (bytes) => parseCifar(bytes, 'f', false))
+    expect(records.refused).toBeGreaterThan(0)
+    const header = { name: 'a.bin', size: 3, type: 'file' as const }
+    const tars = [await packTar([{ header, body: 'abc' }]), await packTar([])]
+    const found = await survive(tars, async (bytes) => {
+      const stream = Readable.from([bytes])
+      await readTar(
+        'f',
+        stream,
+        () => 100,
+        () => undefined,
+      )
+    })
+    expect(found.accepted).toBeGreaterThan(0)
+    expect(found.refused).toBeGreaterThan(0)
+  },
+  120_000 + 5 * INPUTS,
+)
