@@ -1,5 +1,6 @@
 export { FeedalignError, UsageError } from './errors.js'
 export { dataset, type Examples } from './data/examples.js'
+export { fetchData, type FetchEvent, type FetchOptions } from './data/fetch/index.js'
 export { datasets } from './data/sets/index.js'
 export {
   averagePool,

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -42,6 +42,38 @@ test('files that are not the published ones differ, those that lack are missing'
   expect(found.map(({ status }) => status)).toEqual(['differs', 'differs', 'missing', 'missing'])
   expect(found[0]?.detail).toMatch(/^unpacked 9 bytes of MD5 .*, expected 47040016 bytes of MD5/)
   expect(found[2]?.file).toBe(join(folder, 't10k-images-idx3-ubyte.gz'))
+})
+
+describe('a sample', () => {
+  const sample = (sums?: string): string => {
+    const folder = join(temporaryFolder(), 'svhn-sample')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'train_32x32.mat'), 'abc')
+    if (sums !== undefined) writeFileSync(join(folder, 'SHA256SUMS'), sums)
+    return folder
+  }
+  const ofAbc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
+
+  test('is compared with the SHA256SUMS beside it', async () => {
+    const lines = [`${ofAbc}  ./train_32x32.mat`, `${ofAbc} *SHA256SUMS`, `${ofAbc}  gone`]
+    const found = await verify('svhn', sample(`${lines.join('\n')}\n`))
+    expect(found.map(({ status }) => status)).toEqual(['ok', 'differs', 'missing'])
+    expect(found[1]?.detail).toMatch(new RegExp(`^SHA-256 .*, expected SHA-256 ${ofAbc}$`))
+  })
+
+  test('without one is neither right nor wrong', async () => {
+    const [found, ...rest] = await verify('svhn', sample())
+    expect(found).toMatchObject({ status: 'unknown' })
+    expect(found?.detail).toMatch(/^a sample of the set, of which no checksums are known/)
+    expect(rest).toEqual([])
+  })
+
+  test('whose SHA256SUMS leads out of its folder, or is none, is refused', async () => {
+    for (const path of ['../other', '/etc/passwd', 'a/../../b']) {
+      await expect(verify('svhn', sample(`${ofAbc}  ${path}`))).rejects.toThrow('is outside of the')
+    }
+    await expect(verify('svhn', sample('abc  a'))).rejects.toThrow(/not a checksum and a file: abc/)
+  })
 })
 
 describe.skipIf(data === undefined)('the real MNIST', () => {
