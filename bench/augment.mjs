@@ -1,6 +1,7 @@
 /**
  * What distorting its images adds to a step of the talk's MNIST network, in processor time on one
- * thread: neighbours on the machine, who come and go, change that far less than the time by a clock.
+ * thread: neighbours on the machine, who come and go, change that far less than the time by a
+ * clock.
  */
 import { parseAugmentation } from '../dist/training/augmentation.js'
 import { fraction, interleave, median } from './measure.mjs'
@@ -15,7 +16,10 @@ const STEPS = 8
 const DISTORTIONS = ['shift=2', 'crop=2', 'rotation=10', 'zoom=0.1', 'shear=10', 'elastic=1:4']
 const ALL = DISTORTIONS.filter((name) => !name.startsWith('crop')).join(',')
 
-/** Steps on images as they are, or as `text` distorts them; a call gives steps a second of processor. */
+/**
+ * Steps on images as they are, or as `text` distorts them; a call gives steps a second of
+ * processor.
+ */
 function prepare(examples, data, text, { rule, batch }) {
   const augment = text === '' ? {} : parseAugmentation(text)
   const { model } = trained(examples, { rule, batch, threads: 1, augment })

@@ -4,8 +4,8 @@ import { percent, table } from './table.mjs'
 
 /**
  * Of the best ceiling: the best (`ofCeiling`) and the median rate; `inRound` is the median of the
- * ratio to the ceiling of the same round, whose clock was alike; `spread` is the interquartile range
- * of the rates as a share of their median. A rate counts `flops` each.
+ * ratio to the ceiling of the same round, whose clock was alike; `spread` is the interquartile
+ * range of the rates as a share of their median. A rate counts `flops` each.
  */
 export function shares({ rates, rounds }, ceiling, flops) {
   const peak = Math.max(...ceiling.rates)

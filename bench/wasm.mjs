@@ -1,7 +1,7 @@
 /**
- * The wasm engine under the versions of Node that matter to it: the products, and whole steps of the
- * talk's network, one thread; with --peers beside what else trains in wasm. Each mode is a process
- * of its own, asked in turn like a peer.
+ * The wasm engine under the versions of Node that matter to it: the products, and whole steps of
+ * the talk's network, one thread; with --peers beside what else trains in wasm. Each mode is a
+ * process of its own, asked in turn like a peer.
  */
 import { fileURLToPath } from 'node:url'
 import { buildWasm } from '../scripts/setup/wasm.mjs'

@@ -1,7 +1,7 @@
 /**
  * The wasm engine, in two modules: `wasm/simd128.wasm` for every engine, `wasm/relaxed.wasm` for
- * those that know relaxed SIMD, and the JavaScript that is the same for both. A target for Rust, the
- * wasm-bindgen of the lock file, a build.
+ * those that know relaxed SIMD, and the JavaScript that is the same for both. A target for Rust,
+ * the wasm-bindgen of the lock file, a build.
  *
  * Where Rust has the target or rustup can download it, that is it. Elsewhere, on Debian, the
  * distribution's own compiler and the source of its standard library build it.
@@ -21,7 +21,9 @@ const FEATURES = { simd128: '+simd128', relaxed: '+simd128,+relaxed-simd' }
  * into the counters of loops.
  */
 const ORDER = ['-C', 'llvm-args=-pre-RA-sched=source', '-C', 'llvm-args=-disable-lsr']
-/** More spends minutes on functions that inlining made large, and LLVM has optimised them already. */
+/**
+ * More spends minutes on functions that inlining made large, and LLVM has optimised them already.
+ */
 const OPTIMISATION = '-O1'
 /** What LLVM writes by itself, and what the modules are of. */
 const PROPOSALS = [

@@ -55,6 +55,8 @@ describe('data fetch', () => {
     const fetch = (...args: string[]) => feedalign(['data', 'fetch', ...args], undefined, env)
     expect(fetch('mnits')).toMatchObject({ status: 2 })
     expect(fetch('mnits').stderr).toMatch(/unknown data set "mnits"; did you mean "mnist"\?/)
+    // A path is data of the user's own for others; here it would lead out of the manifests.
+    expect(fetch('../../package')).toMatchObject({ status: 2 })
     const timeout = fetch('mnist', '--timeout', '0')
     expect(timeout.stderr).toMatch(/^feedalign: --timeout 0: not a number of seconds above 0/)
     expect(timeout.status).toBe(2)

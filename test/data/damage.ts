@@ -4,7 +4,9 @@ import { FeedalignError } from '../../ts/errors.js'
 /** Inputs of a reader: a seeded share, or with FEEDALIGN_LONG a million and more. */
 export const INPUTS = process.env['FEEDALIGN_LONG'] === undefined ? 2000 : 1_000_000
 
-/** What a reader may allocate beside four times its input: tables, and the least that zlib takes. */
+/**
+ * What a reader may allocate beside four times its input: tables, and the least that zlib takes.
+ */
 const BESIDE = 2 ** 19
 
 /** Whole numbers that break what multiplies, adds or subtracts sizes. */

@@ -32,8 +32,8 @@ const repeat = (row: Matrix, rows: number): Matrix =>
   matrix(rows, row.columns, (_, column) => at(row, 0, column))
 
 /**
- * x̂ = (x − μ) / √(variance + ε) of the batch, out = gain · x̂ + shift. This variance is biased; the
- * running one moves towards the unbiased one (Ioffe, Szegedy 2015, algorithm 2).
+ * x̂ = (x − μ) / √(variance + ε) of the batch, out = gain · x̂ + shift. This variance is biased;
+ * the running one moves towards the unbiased one (Ioffe, Szegedy 2015, algorithm 2).
  */
 export function batchNorm({ epsilon, momentum }: Options, norm: Norm, x: Matrix): Passed {
   const channels = norm.gain.columns

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { dataset } from '../../ts/data/examples.js'
 import { pictures, png, stripText } from '../../ts/report/strip.js'
 
-/** Two classes, of which the second comes first: all 200 and all 100, then one that is not shown. */
+/**
+ * Two classes, of which the second comes first: all 200 and all 100, then one that is not shown.
+ */
 const grey = dataset({
   inputs: Uint8Array.from({ length: 18 }, (_, i) => [200, 100, 7][Math.floor(i / 6)] ?? 0),
   shape: [3, 2],

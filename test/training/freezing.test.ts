@@ -6,7 +6,9 @@ import { optimizers } from '../../ts/training/optimizers.js'
 import { temporaryFolder } from '../folders.js'
 import { finish, smallFit } from './small.js'
 
-/** For each epoch's end, 0 being before training: block by block, whether it moved in that epoch. */
+/**
+ * For each epoch's end, 0 being before training: block by block, whether it moved in that epoch.
+ */
 async function moved(changes: Partial<FitOptions>): Promise<boolean[][]> {
   const run = fit(smallFit(changes))
   const states: string[][] = []

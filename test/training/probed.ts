@@ -33,7 +33,9 @@ export function examplesOf(net: Network, first = 0, end = COUNT): Examples {
   return dataset({ inputs, shape: [...net.shape], targets, classes })
 }
 
-/** The network's blocks as they are measured, the session, and the reference's task of each batch. */
+/**
+ * The network's blocks as they are measured, the session, and the reference's task of each batch.
+ */
 export async function probed({ network: net, engine = native(), batch, ...rest }: Setting) {
   const session = smallSession(smallOptions({ network: net, batch, ...rest }), 1, engine)
   net.blocks.forEach((_, i) => {

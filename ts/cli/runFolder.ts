@@ -8,8 +8,8 @@ import { machine } from './machine.js'
 
 /**
  * A run folder: `config.json`, the resolved configuration; `versions.jsonl`, a line for each start,
- * of what it ran on; `metrics.jsonl`, a line for each epoch; `report.html`, when it has ended; and the
- * checkpoints.
+ * of what it ran on; `metrics.jsonl`, a line for each epoch; `report.html`, when it has ended; and
+ * the checkpoints.
  */
 export const configFile = (folder: string): string => join(folder, 'config.json')
 export const metricsFile = (folder: string): string => join(folder, 'metrics.jsonl')

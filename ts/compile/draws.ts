@@ -5,7 +5,9 @@ import { tensor } from './tensors.js'
 
 /** The least reach of B at the output. */
 const TOP_FEEDBACK = 0.06
-/** Of the B below it, relative to √(3 / outputs), where that leaves the one at the output its least. */
+/**
+ * Of the B below it, relative to √(3 / outputs), where that leaves the one at the output its least.
+ */
 const HIDDEN_FEEDBACK = 4
 /** What the reaches multiply to: the first block is to learn about as fast as the output. */
 const FIRST_FEEDBACK = 0.96

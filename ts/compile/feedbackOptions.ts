@@ -12,8 +12,8 @@ export const isFeedbackScale = (scale: number): boolean =>
 /** What is chosen of the matrices that carry signals: nothing ties them to the weights. */
 export interface FeedbackOptions {
   /**
-   * Scale of every feedback and direct matrix, above 0 and at most 1e6; 1 unless told. What it scales is said by
-   * `feedbackScaling`, and by `feedbackAngle` where there is one.
+   * Scale of every feedback and direct matrix, above 0 and at most 1e6; 1 unless told. What it
+   * scales is said by `feedbackScaling`, and by `feedbackAngle` where there is one.
    */
   readonly feedbackScale?: number | undefined
   /**
@@ -49,8 +49,8 @@ export interface FeedbackOptions {
   readonly feedbackShared?: boolean | undefined
   /**
    * The angle between a feedback matrix and its weight at the start, 0 to 180 degrees; none unless
-   * told, and B owes nothing to W. B is then `feedbackScale` times W, turned by normal noise: 0 is W
-   * itself, 90 stands at a right angle to it.
+   * told, and B owes nothing to W. B is then `feedbackScale` times W, turned by normal noise: 0 is
+   * W itself, 90 stands at a right angle to it.
    */
   readonly feedbackAngle?: number | undefined
 }

@@ -20,7 +20,9 @@ export interface WeightOptions {
   readonly weightDensity?: number | undefined
 }
 
-/** The last block's initial reach, relative to √(3 / fan-in): small, so that it starts undecided. */
+/**
+ * The last block's initial reach, relative to √(3 / fan-in): small, so that it starts undecided.
+ */
 const OUTPUT_WEIGHT = 0.1
 /** Units that share a list of inputs. */
 const PANEL = 16

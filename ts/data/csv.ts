@@ -6,7 +6,9 @@ import { FeedalignError, reason } from '../errors.js'
 /** Takes a row, `line` from 1 up; what it throws ends the reading. */
 export type TakeRow = (fields: readonly string[], line: number) => void
 
-/** Characters that a row has at most; without that, a file without ends of lines would never end. */
+/**
+ * Characters that a row has at most; without that, a file without ends of lines would never end.
+ */
 const MAX_ROW = 2 ** 22
 
 const PIECE = 2 ** 20

@@ -29,8 +29,8 @@ const MAX_CLASSES = 1_000_000
  * Examples from arrays: `inputs` [count × product of shape], finite; `targets` are labels (one an
  * example, whole numbers from 0; `classes`, at most 1,000,000, is the highest + 1 unless told) or,
  * as Float32Array, finite values [count × any width]; `groups` [count] are whole numbers, alike for
- * examples that are not to be set aside without each other. Throws `UsageError` with index and value
- * where that does not hold, or lengths do not fit.
+ * examples that are not to be set aside without each other. Throws `UsageError` with index and
+ * value where that does not hold, or lengths do not fit.
  */
 export function dataset(options: {
   inputs: Uint8Array | Float32Array

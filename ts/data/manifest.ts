@@ -19,7 +19,9 @@ export function manifest(name: string): Manifest {
   return held
 }
 
-/** A manifest; throws `FeedalignError` that names the file, and the key that is not as it must be. */
+/**
+ * A manifest; throws `FeedalignError` that names the file, and the key that is not as it must be.
+ */
 export function readManifest(file: string): Manifest {
   let held: unknown
   try {

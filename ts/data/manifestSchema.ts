@@ -22,7 +22,9 @@ const fileName = v.pipe(
 
 const origin = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//, 'neither http: nor https:'))
 
-/** Where to get it as it is published: the same bytes from each, the first that answers is taken. */
+/**
+ * Where to get it as it is published: the same bytes from each, the first that answers is taken.
+ */
 const origins = v.array(origin)
 
 /** What is fetched only to take files out of it, by names within that the files tell. */

@@ -8,9 +8,10 @@ export interface Split {
 }
 
 /**
- * Sets `fraction` (0 to below 1) aside for validation or `what` else, chosen by the seed: of each class, or, where
- * the examples are of groups, of these, whole. The same seed chooses the same examples whatever is
- * trained on them. Throws `UsageError` where nothing is set aside, or all examples of a class are.
+ * Sets `fraction` (0 to below 1) aside for validation or `what` else, chosen by the seed: of each
+ * class, or, where the examples are of groups, of these, whole. The same seed chooses the same
+ * examples whatever is trained on them. Throws `UsageError` where nothing is set aside, or all
+ * examples of a class are.
  */
 export function split(
   examples: Examples,

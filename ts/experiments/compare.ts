@@ -18,7 +18,10 @@ export interface Step {
   readonly share: number
 }
 
-/** Trains one part after another; where `signal` is aborted, the run in hand ends and no other begins. */
+/**
+ * Trains one part after another; where `signal` is aborted, the run in hand ends and no other
+ * begins.
+ */
 export async function* compareRules(
   parts: readonly Part[],
   signal: AbortSignal,

@@ -1,8 +1,8 @@
 /**
  * The short form: what an example is, then blocks from the input side up, parted by `-`. A block is
  * a linear map and its parts, `28x28-conv5x5:32-pool2-500-dropout0.5-10`; hidden blocks get their
- * activation where it belongs, behind `norm` or else behind the linear map, unless `maxout` does its
- * work.
+ * activation where it belongs, behind `norm` or else behind the linear map, unless `maxout` does
+ * its work.
  */
 import { UsageError } from '../errors.js'
 import type { Block, Layout, LinearMap, Network, Part } from './blocks.js'

@@ -26,7 +26,9 @@ export interface LineChart {
   readonly ownY?: boolean
   /** In the order of drawing; dashes and panels are given out by first appearance. */
   readonly points: readonly Point[]
-  /** What colours are given out to, so that charts side by side agree; those with points if absent. */
+  /**
+   * What colours are given out to, so that charts side by side agree; those with points if absent.
+   */
   readonly series?: readonly string[]
 }
 

@@ -3,7 +3,9 @@ import type { Block } from '../network/index.js'
 import { D, fixed, mirror, weights, type Signal } from './signals.js'
 import type { Training } from './training.js'
 
-/** Where a signal arrives at a block: at its output, before pooling and dropout, or as its delta. */
+/**
+ * Where a signal arrives at a block: at its output, before pooling and dropout, or as its delta.
+ */
 export type Tap = 'output' | 'activation' | 'linear'
 
 /** What a rule's signal is a function of. */

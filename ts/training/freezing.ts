@@ -4,14 +4,18 @@ import { UsageError } from '../errors.js'
 export interface Freeze {
   /** From the input side, from 0. */
   readonly block: number
-  /** The first and the last such epoch, counted from 1 as events do; `Infinity` for the run's end. */
+  /**
+   * The first and the last such epoch, counted from 1 as events do; `Infinity` for the run's end.
+   */
   readonly first: number
   readonly last: number
 }
 
 const NOTATION = 'BLOCK, BLOCK:EPOCH, BLOCK:FIRST-LAST or BLOCK:FIRST-, separated by commas'
 
-/** `1` for all epochs, `1:3` for the third, `1:2-4`, `1:5-` from the fifth on; with commas several. */
+/**
+ * `1` for all epochs, `1:3` for the third, `1:2-4`, `1:5-` from the fifth on; with commas several.
+ */
 export function parseFreeze(text: string): Freeze[] {
   return text.split(',').map((part) => {
     const [, block, first, dash, last] = /^(\d+)(?::(\d+)(?:(-)(\d*))?)?$/.exec(part.trim()) ?? []

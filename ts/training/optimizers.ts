@@ -17,8 +17,8 @@ export interface CommonOptions {
    */
   readonly clipNorm?: number | undefined
   /**
-   * After a step the norm of the weights into each unit, its bias apart, is cut to this; above 0, no
-   * bound unless told. In f32.
+   * After a step the norm of the weights into each unit, its bias apart, is cut to this; above 0,
+   * no bound unless told. In f32.
    */
   readonly maxNorm?: number | undefined
   /** A factor > 0 on the learning rate of each block, from the input side; 1 unless told. */
@@ -67,8 +67,8 @@ export interface Sgd extends Common {
 
 /**
  * m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², W ← W − η · m̂ / (√v̂ + ε). Adam and AdamW correct for
- * the moments' beginning as zeros; RMSprop, which has no β₁, does not. Weight decay λW is part of g,
- * but with AdamW W ← W − ηλW beside the step.
+ * the moments' beginning as zeros; RMSprop, which has no β₁, does not. Weight decay λW is part of
+ * g, but with AdamW W ← W − ηλW beside the step.
  */
 export interface Adaptive extends Common {
   readonly name: 'rmsprop' | 'adam' | 'adamw'

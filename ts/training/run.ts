@@ -39,7 +39,9 @@ export interface FitOptions extends FeedbackOptions, Partial<WeightOptions> {
   readonly reduction?: Reduction
   /** Of the matrix products, f32 unless told; sums, weights and everything else are f32. */
   readonly precision?: Precision
-  /** A factor of at least 0 on the reach of the initial hidden weights; the rule's own unless told. */
+  /**
+   * A factor of at least 0 on the reach of the initial hidden weights; the rule's own unless told.
+   */
   readonly weightScale?: number
   /** How training images are distorted; not at all unless told. */
   readonly augment?: Augmentation

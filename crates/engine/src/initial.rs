@@ -25,8 +25,8 @@ pub fn fill(init: &Init, values: &mut [f32], seed: u64, pool: &mut Pool) {
     }
 }
 
-/// Makes of noise the values W of a weight turned by it, as [`Init::Rotated`] says, in plain f64 and
-/// in the order of elements.
+/// Makes of noise the values W of a weight turned by it, as [`Init::Rotated`] says, in plain f64
+/// and in the order of elements.
 pub fn rotate(weight: &[f32], noise: &mut [f32], degrees: f32, factor: f32) -> Result<()> {
     if !(0.0..=180.0).contains(&degrees) {
         return Err(Error::new(format!("{degrees} is no angle from 0 to 180 degrees")));

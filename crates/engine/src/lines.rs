@@ -94,7 +94,8 @@ impl Lines<'_> {
     }
 }
 
-/// Senders and receivers of a matrix `[rows × columns]`, as it lies: rows and columns of its panels.
+/// Senders and receivers of a matrix `[rows × columns]`, as it lies: rows and columns of its
+/// panels.
 pub fn directed((rows, columns): (usize, usize), way: Way) -> (usize, usize) {
     match way {
         Way::Straight => (rows, columns),

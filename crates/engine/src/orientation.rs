@@ -27,7 +27,8 @@ pub fn only_carry(program: &Program) -> HashSet<&str> {
     names
 }
 
-/// The tensors, matrices among them, that an op reads or writes other than to carry a signal down or to measure it.
+/// The tensors, matrices among them, that an op reads or writes other than to carry a signal down
+/// or to measure it.
 pub fn otherwise_used(op: &Op) -> Vec<&str> {
     match op {
         Op::Linear(op) => vec![&op.weight],

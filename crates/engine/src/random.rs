@@ -162,8 +162,9 @@ fn normal(p: f64) -> f64 {
     if q < 0.0 { -size } else { size }
 }
 
-/// Natural logarithm of a positive normal number (what is not finite comes back as it is), to a few units in the last place, in plain f64
-/// arithmetic: ln x = e ln 2 + 2 artanh((m − 1)/(m + 1)), m in [√½, √2).
+/// Natural logarithm of a positive normal number (what is not finite comes back as it is), to a few
+/// units in the last place, in plain f64 arithmetic: ln x = e ln 2 + 2 artanh((m − 1)/(m + 1)), m
+/// in [√½, √2).
 #[must_use]
 pub fn logarithm(x: f64) -> f64 {
     if !x.is_finite() {

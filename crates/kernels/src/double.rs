@@ -5,8 +5,8 @@
 /// Columns that a product computes together.
 pub const WIDTH: usize = 16;
 
-/// c `[rows × 16]` ← c + factor · x `[rows × inner]` · b `[inner × 16]`, factor 1 or −1: the sum from
-/// +0 over ascending inner index, then added. Strides are in numbers.
+/// c `[rows × 16]` ← c + factor · x `[rows × inner]` · b `[inner × 16]`, factor 1 or −1: the sum
+/// from +0 over ascending inner index, then added. Strides are in numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Product {
     pub x: *const f64,

@@ -1,5 +1,5 @@
-//! Which of several candidates is fastest, found out at work: the first pieces of it are done by each
-//! in turn, and timed. Results do not depend on the choice, so it may be made by a clock.
+//! Which of several candidates is fastest, found out at work: the first pieces of it are done by
+//! each in turn, and timed. Results do not depend on the choice, so it may be made by a clock.
 
 /// What the trials of one candidate take, on average.
 const SECONDS: f64 = 0.1;

@@ -1,5 +1,5 @@
-//! exp, tanh, sigmoid and softplus on 16 lanes: one polynomial with explicit multiply-adds everywhere, so
-//! that every kernel with a fused one gives the same bits.
+//! exp, tanh, sigmoid and softplus on 16 lanes: one polynomial with explicit multiply-adds
+//! everywhere, so that every kernel with a fused one gives the same bits.
 
 use crate::vector::{ROUNDER, Vector};
 

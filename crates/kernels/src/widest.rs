@@ -1,5 +1,5 @@
-//! Plain code on the widest vectors that this CPU has. Products and sums are rounded apart on all of
-//! them, so the bits do not depend on which.
+//! Plain code on the widest vectors that this CPU has. Products and sums are rounded apart on all
+//! of them, so the bits do not depend on which.
 
 /// Code that is compiled for each kind of vectors: what it calls must be `#[inline(always)]` to be
 /// compiled along.

@@ -1,11 +1,11 @@
 /**
  * Difference target propagation (Lee, Zhang, Fischer, Bengio 2015). The last hidden block's target
  * is h − η̂ ∂L/∂h, which uses W of the output block; below, T = h + g(T above) − g(h above). Hidden
- * blocks learn from ½|h − T|², the output block from the loss. A decoder g(h) = f(hV + c) leads from
- * the output of hidden block i ≥ 1 to that of the block below, whose activation is f; it is dense,
- * whatever the block. Decoders learn first, batch by batch: from the output below with noise, sent
- * up through the block (same masks) and decoded, by ½|g − the noisy output|²; targets then use
- * the decoders so changed.
+ * blocks learn from ½|h − T|², the output block from the loss. A decoder g(h) = f(hV + c) leads
+ * from the output of hidden block i ≥ 1 to that of the block below, whose activation is f; it is
+ * dense, whatever the block. Decoders learn first, batch by batch: from the output below with
+ * noise, sent up through the block (same masks) and decoded, by ½|g − the noisy output|²; targets
+ * then use the decoders so changed.
  */
 import { functions } from '../functions.js'
 import { carry } from '../linear.js'

@@ -122,7 +122,9 @@ async function attempt(
   throw whole ? new Refused(message) : new Error(message)
 }
 
-/** Asks for what is missing, where it is sure, or will be seen, that it belongs to what there is. */
+/**
+ * Asks for what is missing, where it is sure, or will be seen, that it belongs to what there is.
+ */
 function rangeOf(part: PartFile, origin: string, known: Contents): Record<string, string> {
   if (part.bytes === 0) return {}
   const range = `bytes=${part.bytes}-`

@@ -26,8 +26,9 @@ export async function connections(stallSeconds: number): Promise<Dispatcher> {
 }
 
 /**
- * Asks for what stands at a URL and goes where it is sent; the body is as sent, never unpacked. Throws `Refused` where it is sent somewhere that is
- * neither http: nor https:, from https: to http: without a checksum, or on and on.
+ * Asks for what stands at a URL and goes where it is sent; the body is as sent, never unpacked.
+ * Throws `Refused` where it is sent somewhere that is neither http: nor https:, from https: to
+ * http: without a checksum, or on and on.
  */
 export async function follow(url: string, ask: Ask): Promise<Dispatcher.ResponseData> {
   const { request } = await import('undici')

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { FeedalignError } from '../../errors.js'
+import { byName, FeedalignError } from '../../errors.js'
 import { ownRoot } from '../folders.js'
 import { manifest, type Manifest, type ManifestFile } from '../manifest.js'
 import { published } from '../manifestSchema.js'
-import { findDataSource } from '../sets/index.js'
+import { dataSources } from '../sets/index.js'
 import { verifyFile } from '../verify.js'
 import { extract } from './archive.js'
 import { download, type Wanted } from './download.js'
@@ -43,15 +43,15 @@ export class ByHand extends FeedalignError {
 
 /**
  * Fetches a data set's files into its folder: where some of it is found already, else `NAME/` in
- * `dataDir`, else the project's `datasets/NAME/` or that of the user. Files that are right stay as they
- * are. Throws `UsageError` where there is no such set, `FeedalignError` where it can only be had
- * by hand, where an origin, the disk or a file that is there is in the way.
+ * `dataDir`, else the project's `datasets/NAME/` or that of the user. Files that are right stay as
+ * they are. Throws `UsageError` where there is no such set, `FeedalignError` where it can only be
+ * had by hand, where an origin, the disk or a file that is there is in the way.
  */
 export async function fetchData(
   name: string,
   options: FetchOptions & { readonly dataDir?: string | undefined } = {},
 ): Promise<void> {
-  const found = findDataSource(name).locate(options.dataDir)
+  const found = byName('data set', name, dataSources).locate(options.dataDir)
   const held = manifest(name)
   const folder = destination(name, options.dataDir)
   if (held.byHand === undefined) await fetchFiles(held, folder, options)
@@ -61,7 +61,7 @@ export async function fetchData(
 
 /** Where a set's files are put. */
 export function destination(name: string, dataDir?: string): string {
-  const found = findDataSource(name).locate(dataDir)
+  const found = byName('data set', name, dataSources).locate(dataDir)
   if (found !== undefined && !found.sample) return found.path
   if (dataDir === undefined) return join(ownRoot(), name)
   return basename(dataDir) === name ? dataDir : join(dataDir, name)

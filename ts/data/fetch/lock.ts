@@ -5,8 +5,8 @@ import { FeedalignError, reason } from '../../errors.js'
 import { makeFolder } from '../../makeFolder.js'
 
 /**
- * Keeps a second process out of a folder, made if need be, while files are fetched into it; returns what lets it in
- * again. A lock whose process has ended, by whatever, is none.
+ * Keeps a second process out of a folder, made if need be, while files are fetched into it; returns
+ * what lets it in again. A lock whose process has ended, by whatever, is none.
  */
 export async function lock(folder: string): Promise<() => Promise<void>> {
   const file = join(folder, '.fetching')

@@ -17,7 +17,9 @@ const [TRAIN, TRAIN_AND_EXTRA, TEST] = [73_257, 604_388, 26_032]
 /** Images made at a time: what is packed at once. */
 const BATCH = 64
 
-/** Number of the first image to test, far beyond those to train on: more of these change no other. */
+/**
+ * Number of the first image to test, far beyond those to train on: more of these change no other.
+ */
 const FIRST_TEST = 2 ** 31
 
 /** What a file holds: images from number `first` on. */

@@ -14,7 +14,9 @@ export interface Header {
 const HDF5 = '\x89HDF\r\n\x1a\n'
 const CURE = "load it in MATLAB or Octave and save it again with save(…, '-v7')"
 
-/** Throws `FeedalignError` where this is no MAT file of version 5, with the cure if there is one. */
+/**
+ * Throws `FeedalignError` where this is no MAT file of version 5, with the cure if there is one.
+ */
 export async function readHeader({ file, size, read }: Source): Promise<Header> {
   const bytes = Buffer.from(await read(0, Math.min(size, HEADER)))
   const fail = (message: string): never => {

@@ -50,7 +50,9 @@ export async function* pieces(
   for (let at = start; at < end; at += PIECE) yield await read(at, Math.min(PIECE, end - at))
 }
 
-/** Packed and unpacked bytes up to which inflating at once beats streams, which wait for a thread. */
+/**
+ * Packed and unpacked bytes up to which inflating at once beats streams, which wait for a thread.
+ */
 const SMALL = 2 ** 16
 
 /** What these bytes inflate to, in pieces, with the checksum tested after the last. */

@@ -23,7 +23,9 @@ export async function readPair(
   return pair(images, labels, imagesFile, labelsFile, form)
 }
 
-/** Images [n × h × w] and labels [n] put together, checked against each other; shares the images. */
+/**
+ * Images [n × h × w] and labels [n] put together, checked against each other; shares the images.
+ */
 export function pair(
   images: IdxArray,
   labels: IdxArray,
@@ -55,7 +57,9 @@ export function pair(
   return dataset({ inputs: images.data, shape, targets, classes })
 }
 
-/** Turns images that lie column by column in place: a set of half a gigabyte lies in memory once. */
+/**
+ * Turns images that lie column by column in place: a set of half a gigabyte lies in memory once.
+ */
 function turnUpright(images: Uint8Array, [rows = 1, columns = 1]: readonly number[]): void {
   const pixels = rows * columns
   for (let first = 0; first < images.length; first += pixels) {

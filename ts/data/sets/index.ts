@@ -41,7 +41,9 @@ export function fullName(name: string): string {
   return dataSources.includes(source) ? name : resolve(name)
 }
 
-/** The sets as functions: `datasets.mnist({ dir })`; `own` is the user's data in a file or folder. */
+/**
+ * The sets as functions: `datasets.mnist({ dir })`; `own` is the user's data in a file or folder.
+ */
 export const datasets = {
   own: (path: string, options: OwnDataOptions = {}) => own(path).load({ options }),
   digits: () => digits.load(),

@@ -20,8 +20,8 @@ export type Normalise = 'global' | 'speaker' | 'none'
 
 /**
  * Examples to train and to test on from the rows of `values` [n × width]. Under `global` both are
- * standardised on what training frames are like; under `speaker` each speaker's frames on their own,
- * which of a tested speaker uses no label and moves no training input.
+ * standardised on what training frames are like; under `speaker` each speaker's frames on their
+ * own, which of a tested speaker uses no label and moves no training input.
  */
 export function examplesOf(
   values: Float32Array,

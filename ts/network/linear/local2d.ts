@@ -9,8 +9,8 @@ import { positive, sizeOf } from '../schemas.js'
 /**
  * Units at places of their own, each of which sees a field of the layout below around its place,
  * with weights that it shares with nobody: W [inputs × units], of which what lies outside fields is
- * zero for ever. Sixteen neighbours see the union of their fields, so a multiple of 16 units a place
- * is best.
+ * zero for ever. Sixteen neighbours see the union of their fields, so a multiple of 16 units a
+ * place is best.
  */
 export interface Local2d {
   readonly kind: 'local2d'

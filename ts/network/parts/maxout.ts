@@ -10,7 +10,10 @@ export interface Maxout {
   readonly pieces: number
 }
 
-/** Piecewise linear units: each is the highest of `pieces`, 2 unless told, in place of an activation. */
+/**
+ * Piecewise linear units: each is the highest of `pieces`, 2 unless told, in place of an
+ * activation.
+ */
 export function maxout(pieces = 2): Maxout {
   checkWhole(pieces, 'the pieces of maxout')
   return { kind: 'maxout', pieces }

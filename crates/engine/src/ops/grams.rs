@@ -1,5 +1,5 @@
-//! Products of gradients without forming one: ⟨xᵀδ, yᵀε⟩ = Σᵢⱼ (xᵢ · yⱼ)(δᵢ · εⱼ) over pairs of rows,
-//! and biases add Σᵢⱼ δᵢ · εⱼ.
+//! Products of gradients without forming one: ⟨xᵀδ, yᵀε⟩ = Σᵢⱼ (xᵢ · yⱼ)(δᵢ · εⱼ) over pairs of
+//! rows, and biases add Σᵢⱼ δᵢ · εⱼ.
 
 use std::ops::Range;
 
@@ -178,7 +178,8 @@ impl Sums {
     }
 }
 
-/// Adds the stage that leaves in `sums` what each row i has of the products of these pairs of pairs.
+/// Adds the stage that leaves in `sums` what each row i has of the products of these pairs of
+/// pairs.
 pub fn add_rows(products: Vec<(Grams, Grams)>, sums: Sums, room: Room, lowering: &mut Lowering) {
     let reads: Vec<_> =
         products.iter().flat_map(|(left, right)| [left.reads(), right.reads()]).flatten().collect();

@@ -104,8 +104,8 @@ impl Numbers {
     }
 
     /// Adds the stage that counts this update, if anything does. A step's number would not do: an
-    /// update may be switched off for a time. The count is an f32, whole up to 2²⁴ and constant from
-    /// there on, where βᵗ is nothing beside 1 for any β up to 1 − 10⁻⁵.
+    /// update may be switched off for a time. The count is an f32, whole up to 2²⁴ and constant
+    /// from there on, where βᵗ is nothing beside 1 for any β up to 1 − 10⁻⁵.
     pub fn count(self, lowering: &mut Lowering) {
         let Kind::Adaptive { count: Some((id, address)), .. } = self.kind else { return };
         let turn = lowering.turn();

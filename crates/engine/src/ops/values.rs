@@ -110,8 +110,8 @@ impl Values {
         line
     }
 
-    /// Writes `count` elements from (row, column) on, leaving out those of which the structure holds
-    /// none.
+    /// Writes `count` elements from (row, column) on, leaving out those of which the structure
+    /// holds none.
     ///
     /// # Safety
     /// The tensor is [`Self::writable`] and has those elements, all in one line, which are this

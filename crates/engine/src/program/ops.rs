@@ -166,14 +166,14 @@ pub struct Step {
     pub clip_value: Option<f32>,
 }
 
-/// out ← part(x), leaving in `saved` what its backward needs; `out` may be x for activation, dropout
-/// and the norms. By part, `saved` holds, and only for a backward, in evaluation none:
+/// out ← part(x), leaving in `saved` what its backward needs; `out` may be x for activation,
+/// dropout and the norms. By part, `saved` holds, and only for a backward, in evaluation none:
 /// * activation: nothing; its backward takes [h], the output
 /// * maxout, max pooling: [place], rows as wide as `out`: which piece, or which place of the patch
 ///   (down · kernel's width + across), is the largest
 /// * average pooling, dropout: nothing, as masks are drawn anew
-/// * batch norm: [normalised, inverse], rows of x's width with (x − mean) / √(variance + ε), and rows
-///   of [channels], whose first one holds 1 / √(variance + ε)
+/// * batch norm: [normalised, inverse], rows of x's width with (x − mean) / √(variance + ε), and
+///   rows of [channels], whose first one holds 1 / √(variance + ε)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
@@ -320,9 +320,9 @@ pub struct Measure {
     pub metrics: (String, String, String),
 }
 
-/// Metrics gain [⟨A, B⟩, ⟨A, A⟩, ⟨B, B⟩] of A = Σ xᵀ · delta over the pairs of `a` and B over those of `b`,
-/// gradients of one dense weight (and its bias), in products of rows with rows: n² of them for each
-/// two pairs.
+/// Metrics gain [⟨A, B⟩, ⟨A, A⟩, ⟨B, B⟩] of A = Σ xᵀ · delta over the pairs of `a` and B over those
+/// of `b`, gradients of one dense weight (and its bias), in products of rows with rows: n² of them
+/// for each two pairs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
@@ -333,7 +333,8 @@ pub struct MeasureUpdates {
     pub metrics: (String, String, String),
 }
 
-/// The metric gains the number of elements of h where f′, taken from the output h, is below a bound.
+/// The metric gains the number of elements of h where f′, taken from the output h, is below a
+/// bound.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
@@ -344,8 +345,9 @@ pub struct Saturation {
     pub metric: String,
 }
 
-/// Scales all deltas by one factor, at most 1, so that the norm of the gradients of the pairs together
-/// is at most `norm`. The gradient of a pair is that of a dense weight, xᵀ · delta, and of its bias.
+/// Scales all deltas by one factor, at most 1, so that the norm of the gradients of the pairs
+/// together is at most `norm`. The gradient of a pair is that of a dense weight, xᵀ · delta, and of
+/// its bias.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]

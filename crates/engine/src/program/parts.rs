@@ -34,8 +34,9 @@ pub struct Gate {
 }
 
 /// How a convolution or a pooling cuts its input [height × width × channels], channels next to each
-/// other, into patches: one at each place of the output, which is [(height + 2 · padding − kernel) /
-/// stride + 1] high, rounded down, and likewise wide. Around the input lie `padding` lines of zeros.
+/// other, into patches: one at each place of the output, which is [(height + 2 · padding − kernel)
+/// / stride + 1] high, rounded down, and likewise wide. Around the input lie `padding` lines of
+/// zeros.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(deny_unknown_fields)]
@@ -121,8 +122,8 @@ pub struct Moments {
 #[serde(deny_unknown_fields)]
 pub struct Mirror {
     pub into: String,
-    /// λ: W ← (W − λW) − step and M ← (M − λM) − step, with the step that the optimizer makes for W.
-    /// The update itself then has no weight decay.
+    /// λ: W ← (W − λW) − step and M ← (M − λM) − step, with the step that the optimizer makes for
+    /// W. The update itself then has no weight decay.
     pub decay: Scalar,
 }
 

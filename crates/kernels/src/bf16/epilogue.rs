@@ -30,7 +30,8 @@ pub unsafe fn finish<V: HalfVector>(job: &Forward, mut sum: V, row: usize, colum
     }
 }
 
-/// Stores 16 lanes of rows `row`, which is even, and `row + 1`, if that exists, in all forms wanted.
+/// Stores 16 lanes of rows `row`, which is even, and `row + 1`, if that exists, in all forms
+/// wanted.
 ///
 /// # Safety
 /// That of [`HalfVector`]; the forms have whole panels at (row, column).

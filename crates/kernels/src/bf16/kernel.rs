@@ -92,7 +92,8 @@ pub struct UpdateBias {
     pub optimizer: Optimizer,
 }
 
-/// The other forms of `forms.values` `[rows × columns]`; zero in the columns up to the panel's edge.
+/// The other forms of `forms.values` `[rows × columns]`; zero in the columns up to the panel's
+/// edge.
 #[derive(Clone, Copy, Debug)]
 pub struct Narrow {
     pub forms: Forms,

@@ -31,9 +31,9 @@
 //! * What follows the chain is f32, as in [`crate::kernel`].
 //!
 //! `generic` does exactly that on any CPU, so that neither threads nor tiles change a bit. The
-//! instruction may flush numbers below 2⁻¹²⁶ to zero and round otherwise within a pair: a chain of n
-//! products differs by at most n · 2⁻²³ · Σ|products| from the reference's. On Intel's CPUs it does
-//! not differ.
+//! instruction may flush numbers below 2⁻¹²⁶ to zero and round otherwise within a pair: a chain of
+//! n products differs by at most n · 2⁻²³ · Σ|products| from the reference's. On Intel's CPUs it
+//! does not differ.
 
 pub mod panels;
 

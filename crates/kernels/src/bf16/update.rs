@@ -112,7 +112,8 @@ unsafe fn store<V: HalfVector, const C: usize>(
     for pair in pairs {
         for c in 0..C {
             let panel = panel + c;
-            // SAFETY: the pairs and panels exist, with their sums; moments are touched in rows of W.
+            // SAFETY: the pairs and panels exist, with their sums; moments are touched in rows of
+            // W.
             unsafe {
                 let [low, high] = *sums;
                 step_pair(job, [low[c], high[c]], panel, pair, |sum, w, row| {

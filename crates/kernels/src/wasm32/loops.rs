@@ -164,8 +164,8 @@ unsafe fn update_tile<V: Vector, const R: usize, const C: usize>(
     x: &mut (*const f32, usize),
     out: &mut *mut V,
 ) {
-    // SAFETY: the caller names a panel and values of i that exist, and room for R vectors; the pieces
-    // are all of the sums.
+    // SAFETY: the caller names a panel and values of i that exist, and room for R vectors; the
+    // pieces are all of the sums.
     unsafe {
         // Lines of W of the next tile.
         let at = (panel * job.inner + i) * LANES;

@@ -1,5 +1,5 @@
-//! WebAssembly. An engine refuses a whole module for one instruction that it does not know, so there
-//! are two modules of one source, and who loads them picks.
+//! WebAssembly. An engine refuses a whole module for one instruction that it does not know, so
+//! there are two modules of one source, and who loads them picks.
 
 mod ceiling;
 mod choice;

@@ -27,8 +27,8 @@ pub struct Ahead {
     pub step: usize,
 }
 
-/// `sums[r][c]` + broadcast[r · apart] · vector[c]. Arrays are addressed by counted loops: iterators
-/// keep LLVM from seeing that they fit into registers.
+/// `sums[r][c]` + broadcast[r · apart] · vector[c]. Arrays are addressed by counted loops:
+/// iterators keep LLVM from seeing that they fit into registers.
 ///
 /// # Safety
 /// `R` values are there to be broadcast, `C` quads, and the byte ahead.
@@ -113,8 +113,8 @@ pub unsafe fn forward<const R: usize, const C: usize>(
 /// more than to look it up.
 ///
 /// # Safety
-/// i..i + R and i + next exist; `offsets` are M's; `delta_t` has a panel from `row` on; `column + 4 C ≤ 16`; `kept` is
-/// `[R × 16]`.
+/// i..i + R and i + next exist; `offsets` are M's; `delta_t` has a panel from `row` on; `column + 4
+/// C ≤ 16`; `kept` is `[R × 16]`.
 #[inline(never)]
 pub unsafe fn project<const R: usize, const C: usize>(
     job: &Project,

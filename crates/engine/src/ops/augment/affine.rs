@@ -1,5 +1,5 @@
-//! Where a pixel comes from, but for elastic distortion: a linear map around the image's middle, and
-//! a shift.
+//! Where a pixel comes from, but for elastic distortion: a linear map around the image's middle,
+//! and a shift.
 
 use super::PLAIN;
 use crate::circle::circle;

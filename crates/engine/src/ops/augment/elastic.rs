@@ -1,8 +1,8 @@
 //! Elastic distortion (Simard, Steinkraus and Platt, 2003): white noise, smoothed by a Gaussian.
 //!
 //! The noise stands on a grid whose nodes are the Gaussian's deviation apart, from three deviations
-//! before the image to three after it: finer noise would be smoothed away. At every pixel, the edge's
-//! included, a displacement has the amplitude as its standard deviation.
+//! before the image to three after it: finer noise would be smoothed away. At every pixel, the
+//! edge's included, a displacement has the amplitude as its standard deviation.
 
 use feedalign_kernels::LANES;
 

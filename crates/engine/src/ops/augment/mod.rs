@@ -1,9 +1,9 @@
-//! Distorted examples: cropped, shifted, turned, zoomed, sheared and bent while they are gathered. What an
-//! example looks like hangs on seed, epoch and its number in the data alone.
+//! Distorted examples: cropped, shifted, turned, zoomed, sheared and bent while they are gathered.
+//! What an example looks like hangs on seed, epoch and its number in the data alone.
 //!
-//! Pixel p of the distorted image is taken from c + M (p − c) + shift + bend(p), c the middle of the
-//! image, between the four pixels around that place, in the raw input; outside of it all is zero.
-//! Coordinates are f32, products and sums rounded apart, the same everywhere.
+//! Pixel p of the distorted image is taken from c + M (p − c) + shift + bend(p), c the middle of
+//! the image, between the four pixels around that place, in the raw input; outside of it all is
+//! zero. Coordinates are f32, products and sums rounded apart, the same everywhere.
 
 mod affine;
 mod elastic;

@@ -56,7 +56,8 @@ impl Image {
                 let bend = bend.map_or([[0.0; LANES]; 2], |bend| bend.at(row, column));
                 let places = self.places(affine, (row, column), &bend);
                 for channel in 0..self.channels {
-                    // SAFETY: the length was looked at above, and `places` keeps to the padded image.
+                    // SAFETY: the length was looked at above, and `places` keeps to the padded
+                    // image.
                     unsafe { self.mix(padded, &places, channel, out) };
                 }
             }

@@ -1,7 +1,7 @@
 //! A signal carried down through a convolution. Nothing is scattered: each place of the input
 //! gathers, in the order (down, across, output channel), the deltas of the positions that look at
-//! it, zeros where none does, and multiplies them with the matrix turned about: [places of a patch ·
-//! columns × channels].
+//! it, zeros where none does, and multiplies them with the matrix turned about: [places of a patch
+//! · columns × channels].
 
 use std::ops::Range;
 

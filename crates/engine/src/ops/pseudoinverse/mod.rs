@@ -1,11 +1,11 @@
 //! into ← the transposed Moore-Penrose pseudoinverse of a matrix, in f64.
 //!
 //! Let A be the matrix, or its transpose, whichever is not wider than high, k its columns.
-//! Cholesky's method with pivots on AᵀA chooses columns C until the others are combinations of them:
-//! A = C · (I T), up to their order, with CᵀC = L₁L₁ᵀ and T = L₁⁻ᵀL₂ᵀ. Then
-//! A⁺ᵀ = C (CᵀC)⁻¹ (I + TTᵀ)⁻¹ (I T), row by row; of full rank this is A (AᵀA)⁻¹. Every sum is a
-//! chain of its own, so the bits depend neither on threads nor on instruction sets, which those of a
-//! library's decomposition would.
+//! Cholesky's method with pivots on AᵀA chooses columns C until the others are combinations of
+//! them: A = C · (I T), up to their order, with CᵀC = L₁L₁ᵀ and T = L₁⁻ᵀL₂ᵀ. Then A⁺ᵀ = C (CᵀC)⁻¹
+//! (I + TTᵀ)⁻¹ (I T), row by row; of full rank this is A (AᵀA)⁻¹. Every sum is a chain of its own,
+//! so the bits depend neither on threads nor on instruction sets, which those of a library's
+//! decomposition would.
 //!
 //! m · k² / 2 multiply-adds make AᵀA, k³ / 6 its factor, m · k² the answer, m its rows.
 

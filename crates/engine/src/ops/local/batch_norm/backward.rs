@@ -61,8 +61,8 @@ unsafe fn store_gradients(block: &Block, delta: Table, normalised: Table, gradie
     }
 }
 
-/// out ← gain / √(variance + ε) ⊙ delta, in training less what goes through the statistics: its mean,
-/// and its part along the normalised values.
+/// out ← gain / √(variance + ε) ⊙ delta, in training less what goes through the statistics: its
+/// mean, and its part along the normalised values.
 ///
 /// # Safety
 /// The block's channels are the caller's alone.
