@@ -43,14 +43,7 @@ export type Init =
   | { kind: 'uniform'; range: number; stream: Stream; index: number }
   | { kind: 'normal'; deviation: number; stream: Stream; index: number }
   | { kind: 'copy'; of: string }
-  | {
-      kind: 'rotated'
-      of: string
-      degrees: number
-      factor: number
-      stream: Stream
-      index: number
-    }
+  | { kind: 'rotated'; of: string; degrees: number; factor: number; stream: Stream; index: number }
 
 export type Stream = 'weights' | 'feedback' | 'order' | 'dropout' | 'augmentation' | 'noise'
 
@@ -422,8 +415,8 @@ export type Moments = {
 export type Mirror = {
   into: string
   /**
-   * λ: W ← (W − λW) − step and M ← (M − λM) − step, with the step that the optimizer makes for W.
-   * The update itself then has no weight decay.
+   * λ: W ← (W − λW) − step and M ← (M − λM) − step, with the step that the optimizer makes for
+   * W. The update itself then has no weight decay.
    */
   decay: Scalar
 }
