@@ -219,7 +219,7 @@ const misused: readonly [string[], RegExp][] = [
   [['trian'], /unknown command 'trian' \(Did you mean train\?\)/],
   [['data', 'lst'], /unknown command 'lst' \(Did you mean list\?\)/],
   [['data', 'info', 'nonsense'], /unknown data set "nonsense"/],
-  [['data', 'info'], /missing required argument 'name'/],
+  [['data', 'info'], /missing required argument 'name\|path'/],
   [['info', 'more'], /too many arguments/],
   [['evaluate'], /missing required argument 'run'/],
   [['evaluate', 'x', '--split', 'rest'], /'rest' is invalid/],

@@ -122,7 +122,7 @@ describe('what is not as in SVHN is refused with its file:', () => {
 
   test('an option that is none', async () => {
     const load = findDataSource('svhn').load({ dataDir: folder(), options: { colour: 3 } })
-    await expect(load).rejects.toThrow('colour: must be true (3,072 inputs) or false')
+    await expect(load).rejects.toThrow('colour: 3 is not true or false')
   })
 })
 
