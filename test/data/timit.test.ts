@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { parseAudio } from '../../ts/data/audio/audio.js'
 import { datasets, type Loaded } from '../../ts/data/sets/index.js'
 import { timit, timitLike } from '../../ts/data/sets/timit.js'
@@ -8,19 +8,12 @@ import { split } from '../../ts/data/split.js'
 import { coreTestSpeakers } from '../../ts/data/timit/corpus.js'
 import { labelFrames } from '../../ts/data/timit/label.js'
 import { classes, classOf, phoneMap } from '../../ts/data/timit/phones.js'
-import { temporaryFolder } from '../folders.js'
-import { writeCorpus, writeSample, writeUtterance } from './timitFiles.js'
+import { folderWithCache, writeCorpus, writeSample, writeUtterance } from './timitFiles.js'
 
 let folder: string
 
 beforeEach(() => {
-  const { FEEDALIGN_CACHE: before } = process.env
-  folder = temporaryFolder()
-  process.env['FEEDALIGN_CACHE'] = join(folder, 'cache')
-  onTestFinished(() => {
-    if (before === undefined) delete process.env['FEEDALIGN_CACHE']
-    else process.env['FEEDALIGN_CACHE'] = before
-  })
+  folder = folderWithCache()
 })
 
 /** Speakers by number. */

@@ -1,7 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { onTestFinished, vi } from 'vitest'
 import { writeSphere } from '../../ts/data/audio/writeSphere.js'
+import { temporaryFolder } from '../folders.js'
 import { draws } from './damage.js'
+
+/** A folder of the test's own, whose `cache` features are kept in. */
+export function folderWithCache(): string {
+  const folder = temporaryFolder()
+  vi.stubEnv('FEEDALIGN_CACHE', join(folder, 'cache'))
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
+  return folder
+}
 
 /** Labels of a generated utterance, a segment of 0.1 s each. */
 const LABELS = ['h#', 'iy', 's', 'q', 'tcl']

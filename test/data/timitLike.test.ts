@@ -1,21 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { classCounts } from '../../ts/data/examples.js'
 import { timitLike as maker } from '../../ts/data/make/timitLike.js'
 import { timitLike } from '../../ts/data/sets/timit.js'
-import { temporaryFolder } from '../folders.js'
+import { folderWithCache } from './timitFiles.js'
 
 let root: string
 
 beforeEach(() => {
-  const { FEEDALIGN_CACHE: before } = process.env
-  root = temporaryFolder()
-  process.env['FEEDALIGN_CACHE'] = join(root, 'cache')
-  onTestFinished(() => {
-    if (before === undefined) delete process.env['FEEDALIGN_CACHE']
-    else process.env['FEEDALIGN_CACHE'] = before
-  })
+  root = folderWithCache()
 })
 
 async function make(name: string, seed: number): Promise<string> {

@@ -4,7 +4,7 @@ import { table } from '../report/table.js'
 
 /** A set's own options, as lines of a table and a line that shows how to tell them. */
 export function optionsText({ options }: DataSource): string[] {
-  const rows = Object.entries(options?.entries ?? {}).map(([option, setting]) => {
+  const rows = Object.entries(options.entries).map(([option, setting]) => {
     const { value, about } = setting.pipe[1].metadata
     const unless = v.getDefault(setting)
     return {

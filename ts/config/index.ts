@@ -1,5 +1,5 @@
 import type { Unused } from '../compile/feedbackUses.js'
-import { chosen, none, parseDataOptions } from '../data/options.js'
+import { chosen, parseDataOptions } from '../data/options.js'
 import { findDataSource, type Loaded } from '../data/sets/index.js'
 import { everywhere, parseNetwork, type Network } from '../network/index.js'
 import { UsageError } from '../errors.js'
@@ -64,7 +64,7 @@ function ruleOf({ rule, ruleOptions }: Settings, given?: Given): Rule {
 /** Throws `UsageError` where the data has no such option. */
 function checkDataOptions({ data, dataOptions }: Settings, given: Given): void {
   try {
-    chosen(data, findDataSource(data).options ?? none, parseDataOptions(dataOptions))
+    chosen(data, findDataSource(data).options, parseDataOptions(dataOptions))
   } catch (error) {
     throw at(given, 'dataOptions', error)
   }

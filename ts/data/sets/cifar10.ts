@@ -7,10 +7,8 @@ import { parseCifar, RECORD, SIDE, type CifarImages } from '../cifar.js'
 import { dataset, type Examples } from '../examples.js'
 import { readWhole } from '../files.js'
 import { findFolder, type Located } from '../folders.js'
-import { manifest } from '../manifest.js'
-import { chosen } from '../options.js'
 import { readTarGz } from '../tar.js'
-import type { DataSource, How, Loaded } from './source.js'
+import { defineSet } from './define.js'
 
 const CLASSES = [
   ...['airplane', 'automobile', 'bird', 'cat', 'deer'],
@@ -45,18 +43,11 @@ function locate(dataDir?: string): Located | undefined {
   return findFolder('cifar10', holds, dataDir)
 }
 
-async function load({ dataDir, options: given }: How = {}): Promise<Loaded> {
-  const { colour } = chosen('cifar10', options, given)
-  const found = locate(dataDir)
-  if (found === undefined) {
-    const where = dataDir ?? process.env['FEEDALIGN_DATA'] ?? 'datasets'
-    throw new FeedalignError(`no CIFAR-10 in ${where}; it needs ${ARCHIVE}, or ${FILES.join(', ')}`)
-  }
-  const { path, sample } = found
+async function read({ path }: Located, { colour }: v.InferOutput<typeof options>) {
   const batches = await readBatches(path, colour)
   const examples = (names: readonly string[]): Examples => joined(names.map(of), colour)
   const about = { classNames: CLASSES }
-  return { name: 'cifar10', sample, train: examples(TRAIN), test: examples([TEST]), about }
+  return { train: examples(TRAIN), test: examples([TEST]), about }
 
   function of(name: string): CifarImages {
     const batch = batches.get(name)
@@ -119,15 +110,11 @@ function concat(parts: readonly Uint8Array[]): Uint8Array {
   return whole
 }
 
-export const cifar10: DataSource = {
+export const cifar10 = defineSet({
   name: 'cifar10',
-  get title() {
-    return manifest('cifar10').title
-  },
-  get terms() {
-    return manifest('cifar10').terms
-  },
+  called: 'CIFAR-10',
   options,
   locate,
-  load,
-}
+  cure: () => `it needs ${ARCHIVE}, or ${FILES.join(', ')}`,
+  read,
+})

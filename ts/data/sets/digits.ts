@@ -5,18 +5,14 @@ import type { Examples } from '../examples.js'
 import { readPlainOrGz } from '../files.js'
 import { readIdx, type IdxArray } from '../idx.js'
 import { manifest } from '../manifest.js'
-import { chosen, none } from '../options.js'
+import { none } from '../options.js'
 import { pair } from './idxPair.js'
-import type { DataSource, How, Loaded } from './source.js'
+import { defineSet } from './define.js'
 
 /** Four IDX arrays one after another: images and labels to train on, then to test. */
 const FILE = fileURLToPath(new URL('../../../assets/digits.idx.gz', import.meta.url))
 
-async function load({ options }: How = {}): Promise<Loaded> {
-  chosen('digits', none, options)
-  if (!existsSync(FILE)) {
-    throw new FeedalignError(`${FILE}: no such file; \`npm run setup\` makes it`)
-  }
+async function read() {
   const [file] = manifest('digits').files
   let rest = await readPlainOrGz(FILE, () => file?.unpacked?.bytes ?? 0)
   const arrays: IdxArray[] = []
@@ -32,17 +28,13 @@ async function load({ options }: How = {}): Promise<Loaded> {
     }
     return pair(images, labels, FILE, FILE, { classes: 10 })
   }
-  return { name: 'digits', sample: false, train: examples(0), test: examples(2) }
+  return { train: examples(0), test: examples(2) }
 }
 
-export const digits: DataSource = {
+export const digits = defineSet({
   name: 'digits',
-  get title() {
-    return manifest('digits').title
-  },
-  get terms() {
-    return manifest('digits').terms
-  },
+  options: none,
   locate: () => (existsSync(FILE) ? { path: FILE, sample: false } : undefined),
-  load,
-}
+  cure: () => `\`npm run setup\` makes ${FILE}`,
+  read,
+})

@@ -29,8 +29,10 @@ export const emnist = idxSet({
   name: 'emnist',
   called: 'EMNIST',
   options,
-  choose: (given) => {
-    const { split } = v.parse(options, given)
-    return { ...splits[split], prefix: `emnist-${split}-`, turned: true, about: { split } }
-  },
+  choose: ({ split }) => ({
+    ...splits[split],
+    prefix: `emnist-${split}-`,
+    turned: true,
+    about: { split },
+  }),
 })

@@ -1,3 +1,4 @@
+import { none } from '../options.js'
 import { idxSet } from './idxSet.js'
 
 const classNames = [
@@ -8,5 +9,6 @@ const classNames = [
 export const fashionMnist = idxSet({
   name: 'fashion-mnist',
   called: 'Fashion-MNIST',
+  options: none,
   choose: () => ({ classes: classNames.length, about: { classNames } }),
 })

@@ -1,12 +1,13 @@
-import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import type * as v from 'valibot'
 import { FeedalignError } from '../../errors.js'
 import type { Examples } from '../examples.js'
 import { findFolder, type Located } from '../folders.js'
 import { findFile, manifest, type Manifest, type ManifestFile } from '../manifest.js'
-import { chosen, none, type DataOptions } from '../options.js'
+import type { DataOptions } from '../options.js'
+import { defineSet } from './define.js'
 import { readPair, type PairForm } from './idxPair.js'
-import type { DataSource, How, Loaded } from './source.js'
+import type { DataSource } from './source.js'
 
 /** Which of a set's files are read, and how. */
 export interface IdxChoice extends PairForm {
@@ -16,20 +17,20 @@ export interface IdxChoice extends PairForm {
   readonly about?: Readonly<Record<string, unknown>>
 }
 
-interface IdxSet {
+interface IdxSet<S extends DataOptions> {
   readonly name: string
   /** As messages call it. */
   readonly called: string
-  readonly options?: DataOptions
-  /** Of checked options. */
-  readonly choose: (options: Readonly<Record<string, unknown>>) => IdxChoice
+  readonly options: S
+  readonly choose: (options: v.InferOutput<S>) => IdxChoice
 }
 
 /** Sets made here. Files of one are named like those of another: the folder tells them apart. */
 const known = new Set<string>()
 
 /** A set of images and labels in IDX files, those that its manifest tells of. */
-export function idxSet({ name, called, options, choose }: IdxSet): DataSource {
+export function idxSet<S extends DataOptions>(set: IdxSet<S>): DataSource {
+  const { name, called, options, choose } = set
   known.add(name)
 
   function locate(dataDir?: string): Located | undefined {
@@ -42,37 +43,26 @@ export function idxSet({ name, called, options, choose }: IdxSet): DataSource {
     return findFolder(name, holds, dataDir)
   }
 
-  async function load({ dataDir, options: given }: How = {}): Promise<Loaded> {
-    const choice = choose(chosen(name, options ?? none, given))
-    const files = filesOf(manifest(name), choice)
-    const found = locate(dataDir)
-    if (found === undefined) {
-      const where = dataDir ?? process.env['FEEDALIGN_DATA'] ?? 'datasets'
-      const missing = existsSync(where) ? '' : ' (no such folder)'
-      const wanted = files.map((file) => file.name).join(', ')
-      throw new FeedalignError(`no ${called} in ${where}${missing}; it needs ${wanted}`)
-    }
-    const { path, sample } = found
-    const [train, test] = await Promise.all([
-      read(path, files, 'train', choice),
-      read(path, files, 'test', choice),
-    ])
-    const { about } = choice
-    return { name, sample, train, test, ...(about === undefined ? {} : { about }) }
-  }
-
-  return {
+  return defineSet({
     name,
-    get title() {
-      return manifest(name).title
-    },
-    get terms() {
-      return manifest(name).terms
-    },
-    ...(options === undefined ? {} : { options }),
+    called,
+    options,
     locate,
-    load,
-  }
+    cure: (given) => {
+      const names = filesOf(manifest(name), choose(given)).map((file) => file.name)
+      return `it needs ${names.join(', ')}`
+    },
+    read: async ({ path }, given) => {
+      const choice = choose(given)
+      const files = filesOf(manifest(name), choice)
+      const [train, test] = await Promise.all([
+        read(path, files, 'train', choice),
+        read(path, files, 'test', choice),
+      ])
+      const { about } = choice
+      return { train, test, ...(about === undefined ? {} : { about }) }
+    },
+  })
 }
 
 const filesOf = ({ files }: Manifest, { prefix = '' }: IdxChoice): ManifestFile[] =>

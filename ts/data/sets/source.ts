@@ -28,8 +28,8 @@ export interface DataSource {
   readonly name: string
   readonly title: string
   readonly terms: string
-  /** How it may be read; absent where there is one way only. */
-  readonly options?: DataOptions
+  /** How it may be read; `none` where there is one way only. */
+  readonly options: DataOptions
   /** Where it would be read from; undefined where it is not found. */
   readonly locate: (dataDir?: string) => Located | undefined
   /**

@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { FeedalignError } from '../../errors.js'
 import { isNot, told } from '../../values.js'
 import { dataset, width, type Examples } from '../examples.js'
 import { findFolder, type Located } from '../folders.js'
-import { manifest } from '../manifest.js'
-import { chosen } from '../options.js'
-import type { DataSource, How, Loaded } from './source.js'
+import { defineSet } from './define.js'
+import type { DataSource } from './source.js'
 import { openSvhn, type SvhnFile } from './svhnFile.js'
 import { COLOURS, normaliseContrast, PIXELS, SIDE, toColour, toGrey } from './svhnPixels.js'
 
@@ -44,37 +42,18 @@ function source(name: 'svhn' | 'svhn-like'): DataSource {
     return findFolder(name, holds, dataDir)
   }
 
-  async function load({ dataDir, options: given }: How = {}): Promise<Loaded> {
-    const how = chosen(name, options, given)
-    const found = locate(dataDir)
-    if (found === undefined) {
-      const where = dataDir ?? process.env['FEEDALIGN_DATA'] ?? 'datasets'
-      const wanted = `${SVHN_FILES.train}, ${SVHN_FILES.test} and, if at hand, ${SVHN_FILES.extra}`
-      throw new FeedalignError(`no ${name} in ${where}; it needs ${wanted}`)
-    }
-    return await loadFrom(name, found, how)
-  }
-
-  return {
-    name,
-    get title() {
-      return manifest(name).title
-    },
-    get terms() {
-      return manifest(name).terms
-    },
-    options,
-    locate,
-    load,
-  }
+  const { train, extra, test } = SVHN_FILES
+  const cure = () => `it needs ${train}, ${test} and, if at hand, ${extra}`
+  const read = ({ path }: Located, how: Options) => readSet(path, name === 'svhn-like', how)
+  return defineSet({ name, options, locate, cure, read })
 }
 
-async function loadFrom(name: string, { path, sample }: Located, how: Options): Promise<Loaded> {
+async function readSet(path: string, made: boolean, how: Options) {
   const extra = existsSync(join(path, SVHN_FILES.extra)) ? [SVHN_FILES.extra] : []
   const from = (files: readonly string[]) =>
     readFiles(
       files.map((file) => join(path, file)),
-      name === 'svhn-like',
+      made,
       how,
     )
   const test = await from([SVHN_FILES.test])
@@ -82,7 +61,7 @@ async function loadFrom(name: string, { path, sample }: Located, how: Options): 
   const [trainImages, extraImages = 0] = train.counts
   // Without the extra images the set is not what most figures are published for.
   const about = { trainImages, extraImages, ...how }
-  return { name, sample, train: train.examples, test: test.examples, about }
+  return { train: train.examples, test: test.examples, about }
 }
 
 /** The images of these files, one file after the other, and how many each has. */

@@ -3,11 +3,10 @@ import { FeedalignError } from '../../errors.js'
 import { told, whole } from '../../values.js'
 import { featureOptions, normalise } from '../features/options.js'
 import { findFolder, type Located } from '../folders.js'
-import { manifest } from '../manifest.js'
-import { chosen } from '../options.js'
 import { coreTestSpeakers, layoutOf, type Layout } from '../timit/corpus.js'
 import { loadCorpus } from '../timit/load.js'
-import type { DataSource, How, Loaded } from './source.js'
+import { defineSet } from './define.js'
+import type { DataSource } from './source.js'
 
 const frames = v.optional(whole(0, 10_000_000), 0)
 
@@ -32,38 +31,19 @@ function source(name: 'timit' | 'timit-like'): DataSource {
     return found && { ...found, sample: found.sample || layout(found.path)?.kind === 'sample' }
   }
 
-  async function load({ dataDir, options: given }: How = {}): Promise<Loaded> {
-    const { trainFrames, testFrames, normalise, ...features } = chosen(name, options, given)
-    const found = locate(dataDir)
-    const laidOut = found && layout(found.path)
-    if (laidOut === undefined) {
-      const where = dataDir ?? process.env['FEEDALIGN_DATA'] ?? 'datasets'
-      throw new FeedalignError(`no ${name} in ${where}; see \`feedalign data fetch ${name}\``)
-    }
-    const corpus = await loadCorpus({
-      layout: laidOut,
-      made,
-      ...(made ? {} : { testSpeakers: coreTestSpeakers }),
-      trainFrames,
-      testFrames,
-      normalise,
-      features,
-    })
-    return { name, sample: found?.sample ?? false, ...corpus }
-  }
-
-  return {
+  return defineSet({
     name,
-    get title() {
-      return manifest(name).title
-    },
-    get terms() {
-      return manifest(name).terms
-    },
     options,
     locate,
-    load,
-  }
+    cure: () => `see \`feedalign data fetch ${name}\``,
+    read: async ({ path }, { trainFrames, testFrames, normalise, ...features }) => {
+      const laidOut = layout(path)
+      if (laidOut === undefined) throw new FeedalignError(`${path}: gone while it was looked at`)
+      const testSpeakers = made ? {} : { testSpeakers: coreTestSpeakers }
+      const how = { ...testSpeakers, trainFrames, testFrames, normalise, features }
+      return await loadCorpus({ layout: laidOut, made, ...how })
+    },
+  })
 }
 
 export const timit = source('timit')
