@@ -9,7 +9,7 @@ import { datasets } from '../../ts/data/sets/index.js'
 import { readTar } from '../../ts/data/tar.js'
 import { FeedalignError } from '../../ts/errors.js'
 import { temporaryFolder } from '../folders.js'
-import { INPUTS, survive } from './damage.js'
+import { LIMIT, survive } from './damage.js'
 
 const NAMES = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`).concat('test_batch.bin')
 
@@ -160,5 +160,5 @@ test(
     expect(found.accepted).toBeGreaterThan(0)
     expect(found.refused).toBeGreaterThan(0)
   },
-  120_000 + 5 * INPUTS,
+  2 * LIMIT,
 )

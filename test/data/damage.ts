@@ -4,6 +4,9 @@ import { FeedalignError } from '../../ts/errors.js'
 /** Inputs of a reader: a seeded share, or with FEEDALIGN_LONG a million and more. */
 export const INPUTS = process.env['FEEDALIGN_LONG'] === undefined ? 2000 : 1_000_000
 
+/** Milliseconds for them, of which a reader that hangs runs out. */
+export const LIMIT = 120_000 + 5 * INPUTS
+
 /**
  * What a reader may allocate beside four times its input: tables, and the least that zlib takes.
  */

@@ -7,6 +7,7 @@ import { readPlainOrGz } from '../../ts/data/files.js'
 import { idxSize, parseIdx, type IdxArray } from '../../ts/data/idx.js'
 import { FeedalignError } from '../../ts/errors.js'
 import { temporaryFolder } from '../folders.js'
+import { LIMIT, survive } from './damage.js'
 import { idxFile } from './idx.js'
 
 const runs = { numRuns: process.env['FEEDALIGN_LONG'] === undefined ? 300 : 10_000 }
@@ -101,6 +102,19 @@ describe('damage of a packed file is an error that names it', () => {
     expect(text(result)).toContain('sizes 5 × 28 × 28 need 3920 bytes, found 3919')
   })
 })
+
+test(
+  'damaged files give an array or an error of ours, in memory for what they hold',
+  async () => {
+    const file = path()
+    const some = idxFile([3, 4, 4], pixels.subarray(0, 48))
+    const corpus = [gzipSync(some), gzipSync(some, { level: 0 })]
+    const { accepted, refused } = await survive(corpus, (bytes) => read(file, bytes))
+    expect(accepted).toBeGreaterThan(0)
+    expect(refused).toBeGreaterThan(100)
+  },
+  LIMIT,
+)
 
 test('random bytes after a gzip header are an error', async () => {
   const file = path()

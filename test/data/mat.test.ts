@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { matOf, openMat, readMat, type MatArray } from '../../ts/data/mat/mat.js'
 import { sourceOf } from '../../ts/data/mat/source.js'
 import { temporaryFolder } from '../folders.js'
-import { INPUTS, survive } from './damage.js'
+import { LIMIT, survive } from './damage.js'
 import { CLASS, MatMaker, TYPE } from './matFile.js'
 
 const little = new MatMaker()
@@ -104,5 +104,5 @@ test(
     expect(Math.min(accepted, refused)).toBeGreaterThan(100)
     // Packed ones by the million need their time.
   },
-  120_000 + 3 * INPUTS,
+  LIMIT,
 )

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseNpy } from '../../ts/data/npy.js'
 import { FeedalignError } from '../../ts/errors.js'
-import { INPUTS, survive } from './damage.js'
+import { LIMIT, survive } from './damage.js'
 import { dictionary, npyFile } from './npy.js'
 
 const six = Uint8Array.of(1, 2, 3, 4, 5, 6)
@@ -152,5 +152,5 @@ test(
     expect(accepted).toBeGreaterThan(0)
     expect(refused).toBeGreaterThan(0)
   },
-  120_000 + 5 * INPUTS,
+  LIMIT,
 )

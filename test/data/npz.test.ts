@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { readNpz } from '../../ts/data/npz.js'
 import { FeedalignError } from '../../ts/errors.js'
 import { temporaryFolder } from '../folders.js'
-import { INPUTS, survive } from './damage.js'
+import { LIMIT, survive } from './damage.js'
 import { dictionary, npyFile } from './npy.js'
 import { zipFile } from './zip.js'
 
@@ -133,5 +133,5 @@ test(
     expect(accepted).toBeGreaterThan(0)
     expect(refused).toBeGreaterThan(0)
   },
-  120_000 + 5 * INPUTS,
+  LIMIT,
 )

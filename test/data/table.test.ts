@@ -5,7 +5,7 @@ import { readRows } from '../../ts/data/csv.js'
 import { readTable, type Header } from '../../ts/data/table.js'
 import { FeedalignError } from '../../ts/errors.js'
 import { temporaryFolder } from '../folders.js'
-import { INPUTS, survive } from './damage.js'
+import { LIMIT, survive } from './damage.js'
 
 const read = (text: string, header?: Header) => readTable('f', header, Buffer.from(text))
 
@@ -121,5 +121,5 @@ test(
     expect(accepted).toBeGreaterThan(0)
     expect(refused).toBeGreaterThan(0)
   },
-  120_000 + 5 * INPUTS,
+  LIMIT,
 )

@@ -84,7 +84,7 @@ const JSON_MILLISECONDS = 1000
 
 function printer({ json, quiet }: FetchFlags): (event: FetchEvent) => void {
   if (json === true) {
-    let printed = 0
+    let printed = -Infinity
     return (event) => {
       const now = performance.now()
       if (event.event === 'progress' && now - printed < JSON_MILLISECONDS) return
