@@ -91,6 +91,8 @@ export class Study {
     if (open === undefined) return false
     open.set(repeat, undefined)
     this.#open.add(open)
+    // It may now deserve to be taken on.
+    this.#decided = false
     this.#jobs.push(...open.jobs().filter((job) => job.repeat === repeat))
     return true
   }
@@ -180,11 +182,11 @@ export class Study {
 
   /** From now on it counts in what is decided. */
   #takeIn(open: OpenTask): void {
-    const { configuration, rung, to: epochs } = open.task
+    const { configuration, rung, to: epochs, last } = open.task
     const outcome = this.#outcome(open)
     if (open.standing === undefined) {
       const promoted = this.#tasks[configuration]?.[rung + 1] !== undefined
-      open.standing = { configuration, rung, epochs, value: outcome.value, promoted }
+      open.standing = { configuration, rung, epochs, value: outcome.value, promoted, last }
       this.#standings.push(open.standing)
     } else open.standing.value = outcome.value
     const before = this.#outcomes.get(configuration)?.epochs ?? 0
