@@ -1,9 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../folders.js'
+import { mounts } from '../../mounts.js'
 import { answerTo, known, manifestOf, noise, sends, serve, type Answer } from './server.js'
 
 const child = fileURLToPath(new URL('child.mjs', import.meta.url))
@@ -78,9 +79,6 @@ for (let seed = 1; seed <= rounds; seed++) {
     expect(from.at(-1)).toBeGreaterThan(0)
   })
 }
-
-/** A file system of its own for a process, which needs no rights where the kernel allows it. */
-const mounts = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0
 
 test.skipIf(!mounts)(
   'a full disk is an error that names the part, which goes on later',

@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { byName, FeedalignError } from '../../errors.js'
+import { Lock } from '../../lock/lock.js'
+import { makeFolder } from '../../makeFolder.js'
 import { ownRoot } from '../folders.js'
 import { manifest, type Manifest, type ManifestFile } from '../manifest.js'
 import { published } from '../manifestSchema.js'
@@ -10,7 +12,6 @@ import { extract } from './archive.js'
 import { download, type Wanted } from './download.js'
 import type { FetchEvent } from './events.js'
 import { connections } from './follow.js'
-import { lock } from './lock.js'
 import { Progress } from './progress.js'
 
 export type { FetchEvent, FetchProgress } from './events.js'
@@ -77,7 +78,8 @@ export async function fetchFiles(
   const wanted = downloads(held, folder, missing, options.mirror)
   const progress = new Progress(held.name, folder, wanted, options.onEvent)
   if (wanted.length > 0) {
-    const unlock = await lock(folder)
+    makeFolder(folder)
+    const lock = new Lock(folder, { name: '.fetching', doing: 'is fetching into it' })
     const dispatcher = await connections(options.stallSeconds ?? STALL_SECONDS)
     try {
       for (const one of wanted) {
@@ -87,7 +89,7 @@ export async function fetchFiles(
       }
     } finally {
       await dispatcher.destroy()
-      await unlock()
+      lock.release()
     }
   }
   progress.done()
