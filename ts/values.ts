@@ -55,3 +55,15 @@ export function oneOf<const T extends readonly string[]>(known: T) {
 export function told<const S extends v.GenericSchema>(setting: S, value: string, about: string) {
   return v.pipe(setting, v.metadata({ value, about }))
 }
+
+/** An object of these keys alone; what is missing or unknown is said without its path. */
+export function strict<const E extends v.ObjectEntries>(entries: E) {
+  const known = Object.keys(entries)
+  return v.strictObject(entries, ({ expected, received, input }) => {
+    if (expected === 'never') {
+      const hint = didYouMean(String(input), known) || `; known are ${known.join(', ')}`
+      return `no such key${hint}`
+    }
+    return received === 'undefined' ? 'is missing' : `${JSON.stringify(input)} is not an object`
+  })
+}

@@ -109,10 +109,13 @@ export class Study {
 
   /** How far each configuration got, and its value there; those under way are left out. */
   outcomes(): Outcome[] {
-    return this.#tasks.flatMap((tasks) => {
-      const furthest = tasks.findLast(({ complete }) => complete)
-      return furthest === undefined ? [] : [this.#outcome(furthest)]
-    })
+    return this.#tasks.flatMap((_, configuration) => this.outcome(configuration) ?? [])
+  }
+
+  /** That of one; undefined before its first rung. */
+  outcome(configuration: number): Outcome | undefined {
+    const furthest = this.#tasks[configuration]?.findLast(({ complete }) => complete)
+    return furthest === undefined ? undefined : this.#outcome(furthest)
   }
 
   #taskOf({ configuration, to }: Pick<Job, 'configuration' | 'to'>): OpenTask {
