@@ -2,7 +2,7 @@ import { UsageError } from '../errors.js'
 import type { Outcome, Sampler } from './samplers/sampler.js'
 import { findPruner } from './pruners/index.js'
 import { aggregates } from './ranking.js'
-import { makeSampler } from './samplers/index.js'
+import { findSampler } from './samplers/index.js'
 import { Space } from './space.js'
 import type { Spec } from './spec.js'
 import type { StudyOptions } from './study.js'
@@ -10,7 +10,7 @@ import { epochsOf } from './trial.js'
 
 /** What a spec has a study decide by. Throws `UsageError` that names the path. */
 export function studyOptions(spec: Spec): StudyOptions {
-  const sampler = makeSampler(spec.sampler, { space: new Space(spec.parameters), seed: spec.seed })
+  const sampler = findSampler(spec.sampler, { space: new Space(spec.parameters), seed: spec.seed })
   const aggregate = aggregates[spec.rank]
   const sign = signOf(spec)
   return {
@@ -24,8 +24,9 @@ export function studyOptions(spec: Spec): StudyOptions {
   }
 }
 
-function configurationsOf({ trials }: Spec, { name, size }: Sampler): number {
+function configurationsOf({ trials, sampler }: Spec, { size }: Sampler): number {
   if (trials === undefined && size === undefined) {
+    const name = typeof sampler === 'string' ? sampler : sampler.name
     throw new UsageError(
       `trials: is missing, and ${name} draws as many configurations as it is told; ` +
         'give a number, as "trials": 20',
