@@ -25,6 +25,7 @@ const benches = {
   scale: () => import('./scale.mjs'),
   sessions: () => import('./sessions.mjs'),
   step: () => import('./step.mjs'),
+  sweep: () => import('./sweep.mjs'),
   wasm: () => import('./wasm.mjs'),
 }
 

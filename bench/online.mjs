@@ -40,7 +40,7 @@ async function digits() {
  */
 async function examples() {
   const { inputs, targets, count } = await digits()
-  const data = new DataSet(native(), inputs, 784, targets.labels, 10)
+  const data = DataSet.of(native(), inputs, 784, targets.labels, 10)
   const scales = { dense: { scale: 1 / 128, shift: -0.99 }, digits: { scale: 1 / 255, shift: 0 } }
   return { data, count, scales, inputs, labels: targets.labels }
 }

@@ -17,7 +17,7 @@ export function pixels(count) {
 
 /** The examples in the native engine. */
 export function engineData({ inputs, targets }) {
-  return new DataSet(native(), inputs, 784, targets.labels, targets.classes)
+  return DataSet.of(native(), inputs, 784, targets.labels, targets.classes)
 }
 
 /** A run of the network on them; `options` are those of `fit`, with the rule by its name. */

@@ -24,7 +24,7 @@ const RATE = 1e-4
 export function examples(engine = native()) {
   const inputs = Uint8Array.from({ length: EXAMPLES * 784 }, (_, i) => (i * 7919) % 251)
   const labels = Uint32Array.from({ length: EXAMPLES }, (_, i) => i % 10)
-  return new DataSet(engine, inputs, 784, labels, 10)
+  return DataSet.of(engine, inputs, 784, labels, 10)
 }
 
 /** Elements that a tensor holds: no padding counts. */

@@ -14,7 +14,7 @@ const session = (engine: Binding): Session => new Session(engine, network('3-5-2
 
 /** 8 examples of 3 inputs in 2 classes. */
 const data = (engine: Binding): DataSet =>
-  new DataSet(engine, new Float32Array(24), 3, new Uint32Array(8), 2)
+  DataSet.of(engine, new Float32Array(24), 3, new Uint32Array(8), 2)
 
 function disposed(engine: Binding): Session {
   const made = session(engine)
@@ -118,17 +118,17 @@ const wrong: readonly [string, (engine: Binding) => unknown, string][] = [
   ],
   [
     'a label not below the classes',
-    (e) => new DataSet(e, new Uint8Array(3), 3, Uint32Array.of(5), 2),
+    (e) => DataSet.of(e, new Uint8Array(3), 3, Uint32Array.of(5), 2),
     'label 5 of example 0 is not below the 2 classes',
   ],
   [
     'an input that is no number',
-    (e) => new DataSet(e, Float32Array.of(1, NaN, 2), 3, Uint32Array.of(1), 2),
+    (e) => DataSet.of(e, Float32Array.of(1, NaN, 2), 3, Uint32Array.of(1), 2),
     'input 1 of example 0 is NaN, not a finite number',
   ],
   [
     'inputs that lack',
-    (e) => new DataSet(e, Float32Array.of(1, 2), 3, Uint32Array.of(1), 2),
+    (e) => DataSet.of(e, Float32Array.of(1, 2), 3, Uint32Array.of(1), 2),
     '1 examples of 3 inputs need 3 values, found 2',
   ],
   ['a read after disposal', (e) => disposed(e).read('input'), 'the session is disposed of'],

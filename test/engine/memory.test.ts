@@ -8,7 +8,7 @@ for (const engine of ['native', 'wasm']) {
       const home = engine(process.argv[1])
       const [inputs, targets] = [new Uint8Array(2 ** 24), new Uint32Array(2 ** 14)]
       for (let i = 0; i < 40; i++) {
-        const data = new DataSet(home, inputs, 1024, targets, 10)
+        const data = DataSet.of(home, inputs, 1024, targets, 10)
         data[Symbol.dispose]()
         if (i === 4 || i === 39) console.log(process.memoryUsage().rss)
       }`

@@ -106,7 +106,7 @@ const targets = values(STEPS * ROWS * OUTPUTS, 3)
 
 /** Steps `first` to `end` of 100, in one call. */
 async function run(session: Session, binding: Binding, first = 0, end = STEPS, on = 1) {
-  const data = new DataSet(binding, inputs, INPUTS, targets, OUTPUTS)
+  const data = DataSet.of(binding, inputs, INPUTS, targets, OUTPUTS)
   const examples = Uint32Array.from({ length: (end - first) * ROWS }, (_, i) => first * ROWS + i)
   const knobs = Float32Array.from({ length: 2 * (end - first) }, (_, i) => (i % 2 ? on : RATE))
   await session.run('train', data, examples, knobs)

@@ -51,8 +51,8 @@ export function smallSession(options: CompileOptions, threads = 1, engine = nati
 export function engineData(examples = smallData(), engine: Binding = native()): DataSet {
   const { inputs, shape, targets } = examples
   return targets.kind === 'labels'
-    ? new DataSet(engine, inputs, width(shape), targets.labels, targets.classes)
-    : new DataSet(engine, inputs, width(shape), targets.values, targets.width)
+    ? DataSet.of(engine, inputs, width(shape), targets.labels, targets.classes)
+    : DataSet.of(engine, inputs, width(shape), targets.values, targets.width)
 }
 
 /** A tensor of the session in f64. */

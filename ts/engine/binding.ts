@@ -23,6 +23,8 @@ export interface SessionBinding {
 
 export interface DataSetBinding {
   hash(): string
+  /** A number by which other threads have it; of the native engine alone. */
+  share?(): number
   dispose(): void
 }
 
@@ -43,4 +45,6 @@ export interface Binding {
     targets: Uint32Array | Float32Array,
     outputs: number,
   ): DataSetBinding
+  /** The data set of a number that `share` gave; of the native engine alone. */
+  shared?(number: number): DataSetBinding
 }

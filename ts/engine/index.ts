@@ -4,7 +4,8 @@ import { native } from './native.js'
 import { wasm, wasmRevectorized } from './wasm.js'
 
 export type { Binding, EngineName, SessionOptions } from './binding.js'
-export { DataSet, Metrics, Session } from './session.js'
+export { DataSet, type SharedData } from './dataSet.js'
+export { Metrics, Session } from './session.js'
 
 /** The engine asked for; without a wish native, else wasm. */
 export function engine(wanted?: EngineName): Binding {

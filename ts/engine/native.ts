@@ -1,17 +1,31 @@
 import { createRequire } from 'node:module'
+import { setImmediate } from 'node:timers/promises'
 import { FeedalignError } from '../errors.js'
 import type { Binding, DataSetBinding, SessionBinding, SessionOptions } from './binding.js'
 import type { Precision } from './program.js'
 
+interface NativeSession extends SessionBinding {
+  /** `run` on the calling thread. */
+  runBlocking(
+    phase: string,
+    data: DataSetBinding,
+    examples: Uint32Array,
+    knobs: Float32Array,
+  ): Float64Array
+}
+
 /** The addon's own names. */
 interface Addon {
-  NativeSession: new (program: string, options: SessionOptions) => SessionBinding
-  NativeDataSet: new (
-    inputs: Uint8Array | Float32Array,
-    width: number,
-    targets: Uint32Array | Float32Array,
-    outputs: number,
-  ) => DataSetBinding
+  NativeSession: new (program: string, options: SessionOptions) => NativeSession
+  NativeDataSet: {
+    new (
+      inputs: Uint8Array | Float32Array,
+      width: number,
+      targets: Uint32Array | Float32Array,
+      outputs: number,
+    ): DataSetBinding
+    shared(number: number): DataSetBinding
+  }
   /** Of a precision, f32 unless told, fastest first. */
   kernels(precision?: Precision): string[]
   ceiling(
@@ -45,11 +59,34 @@ export function addon(): Addon {
   return loaded
 }
 
+let blocking = false
+
+/**
+ * From now on sessions of this thread run on it, and not on one of the few that a process has for
+ * work of all its threads: for a worker that has nothing else to do.
+ */
+export function runOnThisThread(): void {
+  blocking = true
+}
+
+function blockingSession(session: NativeSession): SessionBinding {
+  session.run = async (phase, data, examples, knobs) => {
+    // Files being written have their turn between calls.
+    await setImmediate()
+    return session.runBlocking(phase, data, examples, knobs)
+  }
+  return session
+}
+
 export function native(): Binding {
   const { NativeSession, NativeDataSet } = addon()
   return {
     name: 'native',
-    session: (program, options) => new NativeSession(program, options),
+    session: (program, options) => {
+      const session = new NativeSession(program, options)
+      return blocking ? blockingSession(session) : session
+    },
+    shared: (number) => NativeDataSet.shared(number),
     dataSet: (inputs, width, targets, outputs) =>
       new NativeDataSet(inputs, width, targets, outputs),
   }

@@ -1,91 +1,13 @@
-import { FeedalignError, reason } from '../errors.js'
-import type { Binding, DataSetBinding, SessionBinding, SessionOptions } from './binding.js'
+import { FeedalignError } from '../errors.js'
+import type { Binding, SessionBinding, SessionOptions } from './binding.js'
+import { DataSet } from './dataSet.js'
 import type { Phase, Program } from './program.js'
-
-/** Runs `f`, turning the shell's errors into ours: the one place where that happens. */
-function unwrapped<T>(f: () => T): T {
-  try {
-    return f()
-  } catch (error) {
-    throw unwrap(error)
-  }
-}
-
-function unwrap(error: unknown): FeedalignError {
-  if (error instanceof FeedalignError) return error
-  // What WebAssembly calls the end of a module's code by a trap; allocators trap when refused.
-  if (error instanceof Error && error.name === 'RuntimeError') {
-    return new FeedalignError(`the wasm engine failed, most likely for want of memory`)
-  }
-  return new FeedalignError(reason(error))
-}
+import { unwrap, unwrapped } from './unwrapped.js'
 
 /** The value, if it has the type that the shells take; they do not tell it alike. */
 function typed<T extends object>(what: string, value: T, type: new () => T): T {
   if (value instanceof type) return value
   throw new FeedalignError(`${what} must be a ${type.name}`)
-}
-
-/**
- * Examples that live with the engine, held once however many sessions use them. Its memory is not
- * JavaScript's: dispose of it when done, or it stays until the collector comes by.
- */
-export class DataSet implements Disposable {
-  readonly #binding: DataSetBinding
-  /** Runs at work on it. */
-  #uses = 0
-  #disposed = false
-  readonly engine: Binding['name']
-  readonly count: number
-
-  /**
-   * `inputs` [count × width]; `targets`: labels below `outputs` as Uint32Array [count], or values
-   * [count × outputs] as Float32Array. Throws where lengths, labels or values are not valid.
-   */
-  constructor(
-    engine: Binding,
-    inputs: Uint8Array | Float32Array,
-    width: number,
-    targets: Uint32Array | Float32Array,
-    outputs: number,
-  ) {
-    this.#binding = unwrapped(() => engine.dataSet(inputs, width, targets, outputs))
-    this.engine = engine.name
-    this.count = inputs.length / width
-  }
-
-  /** SHA-256 of inputs and targets, hexadecimal. */
-  get hash(): string {
-    this.#check()
-    return unwrapped(() => this.#binding.hash())
-  }
-
-  /** Calls `f` with the shell's data set, which is not freed until that has settled. */
-  static async use<T>(data: DataSet, f: (binding: DataSetBinding) => Promise<T>): Promise<T> {
-    data.#check()
-    data.#uses += 1
-    try {
-      return await f(data.#binding)
-    } finally {
-      data.#uses -= 1
-      data.#free()
-    }
-  }
-
-  /** Frees the examples, once no run is at work on them; every later use is an error. */
-  [Symbol.dispose](): void {
-    if (this.#disposed) return
-    this.#disposed = true
-    this.#free()
-  }
-
-  #check(): void {
-    if (this.#disposed) throw new FeedalignError('the data set is disposed of')
-  }
-
-  #free(): void {
-    if (this.#disposed && this.#uses === 0) this.#binding.dispose()
-  }
 }
 
 /**

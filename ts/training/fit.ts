@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { width, type Examples } from '../data/examples.js'
-import { DataSet, engine as findEngine, Session, type Binding } from '../engine/index.js'
+import type { Examples } from '../data/examples.js'
+import { engine as findEngine, Session, type Binding, type DataSet } from '../engine/index.js'
 import { FeedalignError, UsageError } from '../errors.js'
 import { describe, parameterCount } from '../network/index.js'
 import { Calls } from './calls.js'
@@ -11,6 +11,7 @@ import { defaultEpochs } from './defaults.js'
 import { Diagnostics, type BlockDiagnostics } from './diagnostics.js'
 import { Evaluator, type Errors } from './evaluator.js'
 import type { EpochEvent, StartEvent, TrainingEvent } from './events.js'
+import { hold, type Held } from './held.js'
 import { knobValues } from './knobs.js'
 import type { Optimizer } from './optimizers.js'
 import { programOf, settle, type Settled } from './program.js'
@@ -48,6 +49,8 @@ class Trainer {
   readonly #seed: number
   readonly #patience: number
   readonly #settled: Settled
+  /** Of the data trained on, and of that for testing where there is some. */
+  readonly #held: Held[] = []
   readonly #train: DataSet
   readonly #test: DataSet | undefined
   readonly #indices: Settled['indices']
@@ -57,6 +60,8 @@ class Trainer {
   readonly #diagnostics: Diagnostics
   #position: Position = { epoch: 0, step: 0, loss: 0, errors: 0, best: null, stale: 0 }
   #state: 'fresh' | 'iterated' | 'ended' = 'fresh'
+  /** Whether all that there was to train is trained. */
+  #done = false
   #seconds = 0
   #samples = 0
   /** Those of the model as it is, where they are known. */
@@ -65,6 +70,9 @@ class Trainer {
   constructor(options: FitOptions) {
     this.#options = options
     const { network, data, test } = options
+    if (options.resume === true && options.checkpoints === undefined) {
+      throw new UsageError('resume needs `checkpoints`, the folder to go on from')
+    }
     this.#epochs = whole('epochs', options.epochs ?? defaultEpochs, 1, 1e9)
     this.#patience = checkedPatience(options.patience, options.validation ?? 0)
     this.#settled = settle(options)
@@ -78,9 +86,15 @@ class Trainer {
         ? 1
         : whole('threads', options.threads ?? availableParallelism(), 1, 1024)
     const program = programOf(options, this.#settled)
-    this.session = new Session(this.#engine, program, { threads: this.#threads, seed: this.#seed })
-    this.#train = this.#dataSet(data)
-    this.#test = test === undefined ? undefined : this.#dataSet(test)
+    try {
+      this.#train = this.#hold(data)
+      this.#test = test === undefined ? undefined : this.#hold(test)
+      const sessionOptions = { threads: this.#threads, seed: this.#seed }
+      this.session = new Session(this.#engine, program, sessionOptions)
+    } catch (error) {
+      this.#release()
+      throw error
+    }
     this.#saver = this.#makeSaver()
     this.#calls = new Calls(this.session)
     this.#diagnostics = new Diagnostics(this.#calls, network)
@@ -106,15 +120,16 @@ class Trainer {
       throw error
     } finally {
       this.#state = 'ended'
-      if (!failed) await this.#saver?.leave(this.#position)
+      // What is done is saved, as far as it is to be.
+      if (!failed && !this.#done) await this.#saver?.leave(this.#position)
       else await this.#saver?.written().catch(() => undefined)
     }
   }
 
   async *#events(): AsyncGenerator<TrainingEvent> {
     if (this.#options.resume === true) await this.#goTo('last', this.#epochs)
-    yield this.#start(this.#options.resume === true)
     const { epoch, step } = this.#position
+    yield this.#start(this.#options.resume === true || epoch > 0 || step > 0)
     if (epoch === 0 && step === 0) {
       const event = await this.#epochEvent(0, null)
       if (event !== undefined) yield event
@@ -129,10 +144,12 @@ class Trainer {
       }
       yield event
       // After the event: who writes it down has an epoch twice, if killed now, rather than never.
-      await this.#saver?.save('last', this.#position)
+      await this.#saver?.endedEpoch(this.#position)
     }
     await this.#saver?.written()
-    yield await this.#done()
+    const event = await this.#doneEvent()
+    this.#done = true
+    yield event
   }
 
   async restore(which: 'last' | 'best'): Promise<void> {
@@ -152,23 +169,29 @@ class Trainer {
 
   dispose(): void {
     this.session[Symbol.dispose]()
-    this.#train[Symbol.dispose]()
-    this.#test?.[Symbol.dispose]()
+    this.#release()
+  }
+
+  #hold(examples: Examples): DataSet {
+    const held = hold(this.#engine, examples)
+    this.#held.push(held)
+    return held.data
+  }
+
+  #release(): void {
+    for (const held of this.#held) held[Symbol.dispose]()
   }
 
   #makeSaver(): Saver | undefined {
-    const { checkpoints, resume = false, validation = 0 } = this.#options
-    if (checkpoints === undefined) {
-      if (resume) throw new UsageError('resume needs `checkpoints`, the folder to go on from')
-      return undefined
-    }
+    const { checkpoints, checkpointEvery = 'epoch', validation = 0 } = this.#options
+    if (checkpoints === undefined) return undefined
     const settings = () => ({
       data: this.#train.hash,
       batch: this.#batch,
       seed: this.#seed,
       validation,
     })
-    return new Saver(checkpoints, settings, this.session)
+    return new Saver(checkpoints, checkpointEvery, settings, this.session)
   }
 
   /** Of an epoch. */
@@ -268,7 +291,7 @@ class Trainer {
     this.#position = { ...this.#position, epoch: epoch + 1, step: 0, loss: 0, errors: 0 }
     const { position, isBest } = judged(this.#position, event.validationError)
     this.#position = position
-    if (isBest) await this.#saver?.save('best', position)
+    if (isBest) await this.#saver?.better(position)
     return event
   }
 
@@ -279,7 +302,8 @@ class Trainer {
     const { validation } = this.#indices
     const probed = (validation.length > 0 ? validation : this.#indices.train).subarray(0, PROBED)
     const given = { data: this.#train, examples: probed, stopped: this.#stopped }
-    const blocks = await this.#diagnostics.measure(given)
+    const { diagnostics = true } = this.#options
+    const blocks = diagnostics ? await this.#diagnostics.measure(given) : []
     const most = epoch === 0 ? PROBED : undefined
     const errors =
       blocks === undefined ? undefined : await this.#evaluator.errors(this.#stopped, most)
@@ -317,7 +341,7 @@ class Trainer {
     }
   }
 
-  async #done(): Promise<TrainingEvent> {
+  async #doneEvent(): Promise<TrainingEvent> {
     const { weightsSha256 } = this.session
     return {
       event: 'done',
@@ -350,13 +374,6 @@ class Trainer {
       test: this.#test?.count ?? 0,
       ...(resumed ? { resumedFrom: { epoch, step } } : {}),
     }
-  }
-
-  #dataSet(examples: Examples): DataSet {
-    const { inputs, shape, targets } = examples
-    return targets.kind === 'labels'
-      ? new DataSet(this.#engine, inputs, width(shape), targets.labels, targets.classes)
-      : new DataSet(this.#engine, inputs, width(shape), targets.values, targets.width)
   }
 }
 

@@ -7,6 +7,7 @@ import { checkAlike, checkFits, factor, share, whole } from './checks.js'
 import { defaultBatch } from './defaults.js'
 import { checkedFeedback, checkUse } from './feedback.js'
 import { checkFreeze } from './freezing.js'
+import { whileHeld } from './held.js'
 import { losses } from './losses.js'
 import { optimizers, type Optimizer } from './optimizers.js'
 import type { FitOptions } from './run.js'
@@ -37,8 +38,11 @@ export function settle(options: FitOptions): Settled {
   const { learningRate, weightDecay } = rule.defaults
   const optimizer =
     options.optimizer ?? optimizers.sgd({ learningRate, weightDecay, schedule: schedules.cosine() })
-  return { optimizer, batch, seed, indices: split(data, validation, seed) }
+  const indices = whileHeld(data, splitName(validation, seed), () => split(data, validation, seed))
+  return { optimizer, batch, seed, indices }
 }
+
+const splitName = (validation: number, seed: number): string => `split ${validation} ${seed}`
 
 /** Throws `UsageError` where no program can be made of the options of a run. */
 export function checkProgram(options: FitOptions): void {
@@ -54,6 +58,8 @@ export function programOf(options: FitOptions, settled: Settled): Program {
   const { augment = {} } = options
   const feedback = checkedFeedback(options)
   checkUse(rule, network, feedback)
+  const trainedOn = `${inputScaling} ${splitName(options.validation ?? 0, settled.seed)}`
+  const scale = whileHeld(data, trainedOn, () => inputScale(data, inputScaling, indices.train))
   return compile({
     network,
     rule,
@@ -68,7 +74,7 @@ export function programOf(options: FitOptions, settled: Settled): Program {
     weightDensity: share('weightDensity', weightDensity),
     ...feedback,
     ...(largestInverse === undefined ? {} : { largestInverse }),
-    ...inputScale(data, inputScaling, indices.train),
+    ...scale,
     augment: distortion(augment, data, network),
   })
 }

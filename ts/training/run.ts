@@ -12,6 +12,7 @@ import type { TrainingEvent } from './events.js'
 import type { Freeze } from './freezing.js'
 import type { Loss } from './losses.js'
 import type { Optimizer } from './optimizers.js'
+import type { SaveEvery } from './saving.js'
 
 /** What a run is asked for. */
 export interface FitOptions extends FeedbackOptions, Partial<WeightOptions> {
@@ -45,8 +46,11 @@ export interface FitOptions extends FeedbackOptions, Partial<WeightOptions> {
   readonly weightScale?: number
   /** How training images are distorted; not at all unless told. */
   readonly augment?: Augmentation
-  /** Ends the run after the call at hand, as if its loop were left, but with `interrupted`. */
-  readonly signal?: AbortSignal
+  /**
+   * Ends the run after the call at hand, as if its loop were left, but with `interrupted`. Asked
+   * between calls of about a tenth of a second.
+   */
+  readonly signal?: Pick<AbortSignal, 'aborted'>
   /**
    * Ends the run after so many epochs without a better validation error, at least 1; needs
    * `validation`. None unless told.
@@ -54,8 +58,19 @@ export interface FitOptions extends FeedbackOptions, Partial<WeightOptions> {
   readonly patience?: number
   /** Blocks that do not learn during some epochs; none unless told. */
   readonly freeze?: readonly Freeze[]
+  /**
+   * Whether blocks are measured before training and after every epoch, as they are unless told;
+   * without, the events' `blocks` and `angles` are empty, and short epochs take less time.
+   */
+  readonly diagnostics?: boolean
   /** Folder of checkpoints; none are written without it. */
   readonly checkpoints?: string
+  /**
+   * With `epoch`, which it is unless told, `last` is written after every epoch, every minute within
+   * one and where the run is left, `best` where the validation error is lowest. With `minute` there
+   * is `last` alone, every minute and where the run is left before its end: for short runs.
+   */
+  readonly checkpointEvery?: SaveEvery
   /**
    * Go on from the last checkpoint in that folder, to the same bits as a run that never stopped.
    * It must be of the same network, rule, data, batch, seed and validation; epochs may be more.

@@ -19,9 +19,13 @@ export interface Extent {
   readonly steps: number
 }
 
+/** When checkpoints are due: after every epoch, or not before a minute has passed. */
+export type SaveEvery = 'epoch' | 'minute'
+
 /** A run's checkpoints: when one is due, and whether the run can go on from one. */
 export class Saver {
   readonly #folder: string
+  readonly #every: SaveEvery
   /** Asked when first needed: it takes the hash of all data. */
   readonly #settings: () => Settings
   readonly #session: Session
@@ -30,8 +34,9 @@ export class Saver {
   /** Steps were trained that `last` does not hold. */
   #unsaved = false
 
-  constructor(folder: string, settings: () => Settings, session: Session) {
+  constructor(folder: string, every: SaveEvery, settings: () => Settings, session: Session) {
     this.#folder = folder
+    this.#every = every
     this.#settings = settings
     this.#session = session
   }
@@ -40,7 +45,7 @@ export class Saver {
    * Takes a snapshot and has it written while the run goes on; one at a time. Throws where the one
    * before could not be written.
    */
-  async save(which: 'last' | 'best', position: Position): Promise<void> {
+  async #save(which: 'last' | 'best', position: Position): Promise<void> {
     await this.written()
     const file = checkpointFile(this.#folder, which)
     const snapshot = this.#session.snapshot()
@@ -68,15 +73,25 @@ export class Saver {
     this.#unsaved = true
     await this.written()
     if (performance.now() - this.#savedAt < SECONDS * 1000) return
-    await this.save('last', position)
+    await this.#save('last', position)
     await this.written()
+  }
+
+  /** To be called after an epoch's event. */
+  async endedEpoch(position: Position): Promise<void> {
+    if (this.#every === 'epoch') await this.#save('last', position)
+  }
+
+  /** To be called where validation was never as low. */
+  async better(position: Position): Promise<void> {
+    if (this.#every === 'epoch') await this.#save('best', position)
   }
 
   /** Saves `last` where something would be lost, or where there is none to go on from. */
   async leave(position: Position): Promise<void> {
     await this.written()
     const exists = existsSync(checkpointFile(this.#folder, 'last'))
-    if (this.#unsaved || !exists) await this.save('last', position)
+    if (this.#unsaved || !exists) await this.#save('last', position)
     await this.written()
   }
 

@@ -3,9 +3,11 @@
 
 pub mod dataset;
 pub mod error;
+pub mod memory;
 pub mod program;
 pub mod random;
 pub mod session;
+pub mod shared;
 
 mod circle;
 mod derived;
@@ -15,7 +17,6 @@ mod halves;
 mod holes;
 mod initial;
 mod lines;
-mod memory;
 mod metrics;
 mod online;
 mod ops;

@@ -1,5 +1,8 @@
 //! Whether there is memory for what is about to be allocated. Linux promises more than it has and
-//! kills who takes it at its word, so a refusal has to come before.
+//! kills who takes it at its word, so a refusal has to come before. What is as large as a tensor is
+//! allocated here, where a refusal is an error and not the end of the process.
+
+use std::alloc::{Layout, alloc_zeroed};
 
 use crate::error::{Error, Result};
 
@@ -14,6 +17,49 @@ pub fn require(bytes: usize) -> Result<()> {
         ))),
         _ => Ok(()),
     }
+}
+
+/// Room for so many values.
+///
+/// # Errors
+/// If memory is refused.
+pub fn room<T>(len: usize) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    values.try_reserve_exact(len).map_err(|_| refused(len))?;
+    Ok(values)
+}
+
+/// A copy of values that come from outside, after [`require`].
+///
+/// # Errors
+/// If there is no memory for it.
+pub fn copied<T: Copy>(values: &[T]) -> Result<Vec<T>> {
+    require(size_of_val(values))?;
+    let mut copy = room(values.len())?;
+    copy.extend_from_slice(values);
+    Ok(copy)
+}
+
+/// So many zeros, whose pages are not touched before somebody writes to them.
+///
+/// # Errors
+/// If memory is refused.
+pub fn zeros(len: usize) -> Result<Vec<f32>> {
+    if len == 0 {
+        return Ok(Vec::new());
+    }
+    let layout = Layout::array::<f32>(len).map_err(|_| refused(len))?;
+    // SAFETY: the layout is not empty.
+    let start = unsafe { alloc_zeroed(layout) };
+    if start.is_null() {
+        return Err(refused(len));
+    }
+    // SAFETY: allocated as a vector of that many f32 is, and zeros are f32.
+    Ok(unsafe { Vec::from_raw_parts(start.cast(), len, len) })
+}
+
+fn refused(len: usize) -> Error {
+    Error::new(format!("no memory for {len} numbers"))
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -99,6 +145,18 @@ mod tests {
         assert_eq!(group("4:memory:/docker/x", &first), Some(0));
         assert_eq!(group("3:cpuset:/", &first), None);
         assert_eq!(group("nonsense", &first), None);
+    }
+
+    #[test]
+    fn what_cannot_be_allocated_is_an_error_and_what_can_is_there() {
+        for len in [usize::MAX, isize::MAX as usize / 4] {
+            let message = format!("no memory for {len} numbers");
+            assert_eq!(zeros(len).unwrap_err().to_string(), message);
+            assert_eq!(room::<f32>(len).unwrap_err().to_string(), message);
+        }
+        assert_eq!(zeros(3).unwrap(), [0.0; 3]);
+        assert!(zeros(0).unwrap().is_empty());
+        assert_eq!(copied(&[1u8, 2]).unwrap(), [1, 2]);
     }
 
     #[test]

@@ -175,10 +175,10 @@ impl Session {
     /// Shape and row-major values of a kept tensor.
     ///
     /// # Errors
-    /// If there is none of that name, or it lives for one step.
+    /// If there is none of that name, or it lives for one step, or there is no memory for it.
     pub fn read(&self, tensor: &str) -> Result<(Vec<u32>, Vec<f32>)> {
         let (id, shape) = self.kept(tensor)?;
-        Ok((shape, self.tensors.read(id)))
+        Ok((shape, self.tensors.read(id)?))
     }
 
     /// Overwrites a kept tensor with row-major values; what is derived from weights follows them.
@@ -215,9 +215,10 @@ impl Session {
             self.kept_tensors().iter().map(|(_, id)| self.tensors.persistent_len(*id)).sum();
         memory::require(8 * kept).map_err(|error| error.within("a snapshot"))?;
         let tensors = self.kept_tensors().into_iter();
-        let tensors = tensors.map(|(name, id)| (name, self.tensors.read(id))).collect();
+        let tensors = tensors.map(|(name, id)| Ok((name, self.tensors.read(id)?)));
+        let tensors = tensors.collect::<Result<_>>()?;
         let header = snapshot::State { seed: self.seed, step: self.step, tensors };
-        Ok(snapshot::encode(&self.program_hash, &header))
+        snapshot::encode(&self.program_hash, &header)
     }
 
     /// Goes back to a snapshot of a session of the same Program.
@@ -246,15 +247,17 @@ impl Session {
     }
 
     /// SHA-256 of all weights and biases, row-major little-endian f32, in the Program's order.
-    #[must_use]
-    pub fn weights_sha256(&self) -> String {
+    ///
+    /// # Errors
+    /// If there is no memory for the largest of them.
+    pub fn weights_sha256(&self) -> Result<String> {
         let mut sha = Sha256::new();
         for (tensor, id) in self.program.tensors.iter().zip(0..) {
             if matches!(tensor.role, Role::Weight | Role::Bias) {
-                self.tensors.read(id).iter().for_each(|value| sha.update(value.to_le_bytes()));
+                self.tensors.read(id)?.iter().for_each(|value| sha.update(value.to_le_bytes()));
             }
         }
-        hexadecimal(&sha.finalize())
+        Ok(hexadecimal(&sha.finalize()))
     }
 
     /// Steps of advancing phases since the start, over all runs.

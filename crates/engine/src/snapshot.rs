@@ -4,6 +4,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::memory;
 
 const MAGIC: &[u8; 8] = b"FEEDALGN";
 const VERSION: u32 = 1;
@@ -18,9 +19,9 @@ pub struct State {
     pub tensors: Vec<(String, Vec<f32>)>,
 }
 
-pub fn encode(program_hash: &[u8; HASH], state: &State) -> Vec<u8> {
+pub fn encode(program_hash: &[u8; HASH], state: &State) -> Result<Vec<u8>> {
     let values: usize = state.tensors.iter().map(|(_, values)| values.len()).sum();
-    let mut bytes = Vec::with_capacity(HEADER + 4 * values + HASH);
+    let mut bytes = memory::room(HEADER + 4 * values + HASH)?;
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&VERSION.to_le_bytes());
     bytes.extend_from_slice(program_hash);
@@ -31,7 +32,7 @@ pub fn encode(program_hash: &[u8; HASH], state: &State) -> Vec<u8> {
     }
     let hash = Sha256::digest(&bytes);
     bytes.extend_from_slice(&hash);
-    bytes
+    Ok(bytes)
 }
 
 /// `sizes` are the names and lengths of the Program's kept tensors.
@@ -61,11 +62,12 @@ pub fn decode(program_hash: &[u8; HASH], sizes: &[(&str, usize)], bytes: &[u8]) 
     let number = |at: usize| u64::from_le_bytes(array(&body[at..at + 8]));
     let (seed, step) = (number(12 + HASH), number(20 + HASH));
     let mut values = body[HEADER..].chunks_exact(4).map(|word| f32::from_le_bytes(array(word)));
-    let tensors = sizes
-        .iter()
-        .map(|(name, len)| ((*name).to_owned(), values.by_ref().take(*len).collect()))
-        .collect();
-    Ok(State { seed, step, tensors })
+    let tensors = sizes.iter().map(|(name, len)| {
+        let mut held = memory::room(*len)?;
+        held.extend(values.by_ref().take(*len));
+        Ok(((*name).to_owned(), held))
+    });
+    Ok(State { seed, step, tensors: tensors.collect::<Result<_>>()? })
 }
 
 /// The bytes of a slice whose length is known.

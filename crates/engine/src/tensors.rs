@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ptr::NonNull;
+use std::sync::{Mutex, PoisonError};
 
 use feedalign_kernels::bf16::Bf16;
 use feedalign_kernels::memory::Arena;
@@ -33,6 +34,10 @@ struct Entry {
     start: NonNull<f32>,
     half: Option<HalfRows>,
 }
+
+/// One network is made at a time: what memory there is for the next one shows when this one has
+/// written its weights.
+static MAKING: Mutex<()> = Mutex::new(());
 
 /// What initial values are made from.
 struct Initial<'a> {
@@ -67,9 +72,10 @@ unsafe impl Send for Tensors {}
 impl Tensors {
     pub fn new(program: &Program, seed: u64, pool: &mut Pool) -> Result<Self> {
         let mut tensors = Self { arena: Arena::new(), entries: Vec::new(), names: HashMap::new() };
+        let _turn = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
         require_memory(program)?;
         let only_carry = only_carry(program);
-        let mut initial = Initial { seed, pool, values: vec![0.0; most_drawn(program)] };
+        let mut initial = Initial { seed, pool, values: memory::zeros(most_drawn(program))? };
         for tensor in &program.tensors {
             let turned = only_carry.contains(tensor.name.as_str());
             let place = format!("tensor {:?}", tensor.name);
@@ -234,15 +240,15 @@ impl Tensors {
                 if self.sparse(source) != self.sparse(id) {
                     return Err(Error::new(format!("has not the structure of {of:?}")));
                 }
-                self.write(id, &self.read(source));
+                self.write(id, &self.read(source)?);
             }
             Init::Rotated { of, degrees, factor, stream, index } => {
                 let source = self.source(of, id)?;
                 let (stream, index) = (*stream, *index);
                 let noise = Init::Normal { deviation: 1.0, stream, index };
                 self.draw(&noise, id, initial);
-                let mut noise = self.read(id);
-                initial::rotate(&self.read(source), &mut noise, *degrees, *factor)?;
+                let mut noise = self.read(id)?;
+                initial::rotate(&self.read(source)?, &mut noise, *degrees, *factor)?;
                 self.write(id, &noise);
             }
             init => self.draw(init, id, initial),
@@ -283,11 +289,11 @@ impl Tensors {
     }
 
     /// Row-major values of a matrix or vector.
-    pub fn read(&self, id: Id) -> Vec<f32> {
-        let mut values = vec![0.0; self.persistent_len(id)];
+    pub fn read(&self, id: Id) -> Result<Vec<f32>> {
+        let mut values = memory::zeros(self.persistent_len(id))?;
         if let Some(lines) = self.lines(id) {
             lines.read(self.bytes(id), &mut values);
-            return values;
+            return Ok(values);
         }
         let held = self.words(id);
         match self.form(id) {
@@ -299,7 +305,7 @@ impl Tensors {
             }
             _ => values.copy_from_slice(&held[..self.persistent_len(id)]),
         }
-        values
+        Ok(values)
     }
 
     /// The first of row-major values that [`Self::write`] would change, and why.

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::Instant;
 
 use feedalign_engine as engine;
+use feedalign_engine::memory::copied;
 use feedalign_engine::program::Precision;
 use feedalign_kernels::{clock, dispatch, memory::Arena, peak, traffic};
 use napi::bindgen_prelude::{
@@ -50,21 +51,36 @@ impl NativeDataSet {
         targets: Either<Uint32Array, Float32Array>,
         outputs: u32,
     ) -> Result<Self> {
-        let inputs = match inputs {
-            Either::A(bytes) => engine::Inputs::U8(bytes.to_vec()),
-            Either::B(floats) => engine::Inputs::F32(floats.to_vec()),
-        };
         let outputs = outputs as usize;
-        let targets = match targets {
-            Either::A(labels) => {
-                engine::Targets::Labels { labels: labels.to_vec(), classes: outputs }
-            }
-            Either::B(values) => {
-                engine::Targets::Values { values: values.to_vec(), width: outputs }
-            }
+        let of_parts = || {
+            let inputs = match &inputs {
+                Either::A(bytes) => engine::Inputs::U8(copied(bytes)?),
+                Either::B(floats) => engine::Inputs::F32(copied(floats)?),
+            };
+            let targets = match &targets {
+                Either::A(labels) => {
+                    engine::Targets::Labels { labels: copied(labels)?, classes: outputs }
+                }
+                Either::B(values) => {
+                    engine::Targets::Values { values: copied(values)?, width: outputs }
+                }
+            };
+            engine::DataSet::new(inputs, width as usize, targets)
         };
-        let set = engine::DataSet::new(inputs, width as usize, targets).map_err(failed)?;
-        Ok(Self { inner: Some(Arc::new(set)) })
+        Ok(Self { inner: Some(Arc::new(of_parts().map_err(failed)?)) })
+    }
+
+    /// The data set of a number that [`Self::share`] gave, held here too until it is disposed of.
+    #[napi(factory)]
+    pub fn shared(number: f64) -> Result<Self> {
+        let number = whole("data set", number, engine::random::MAX_SEED)?;
+        Ok(Self { inner: Some(engine::shared::find(number).map_err(failed)?) })
+    }
+
+    /// By this number other threads of the process have the same examples.
+    #[napi]
+    pub fn share(&self) -> Result<f64> {
+        Ok(engine::shared::number(self.held()?) as f64)
     }
 
     #[napi]
@@ -150,6 +166,20 @@ impl NativeSession {
         }))
     }
 
+    /// Likewise on the calling thread, which it blocks.
+    #[napi]
+    pub fn run_blocking(
+        &self,
+        phase: String,
+        data: &NativeDataSet,
+        examples: &[u32],
+        knobs: &[f32],
+    ) -> Result<Float64Array> {
+        let data = data.held()?;
+        let metrics = self.with(|session| session.run(&phase, data, examples, knobs))?;
+        Ok(Float64Array::new(metrics))
+    }
+
     #[napi]
     pub fn read(&self, tensor: String) -> Result<NativeTensor> {
         let (shape, data) = self.with(|session| session.read(&tensor))?;
@@ -179,7 +209,7 @@ impl NativeSession {
 
     #[napi(js_name = "weightsSha256")]
     pub fn weights_sha256(&self) -> Result<String> {
-        self.with(|session| Ok(session.weights_sha256()))
+        self.with(|session| session.weights_sha256())
     }
 
     #[napi]

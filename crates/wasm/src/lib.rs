@@ -151,9 +151,8 @@ impl WasmSession {
     }
 
     #[wasm_bindgen(js_name = weightsSha256)]
-    #[must_use]
-    pub fn weights_sha256(&self) -> String {
-        self.inner.weights_sha256()
+    pub fn weights_sha256(&self) -> Result<String, JsError> {
+        self.inner.weights_sha256().map_err(failed)
     }
 
     #[must_use]

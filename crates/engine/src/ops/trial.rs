@@ -147,7 +147,7 @@ fn write(tensors: &mut Tensors, name: &str, values: &[f32]) {
 fn read(tensors: &Tensors, name: &str, rows: usize) -> Vec<f32> {
     let id = tensors.find(name).expect("a tensor");
     let Form::Rows { width, stride } = tensors.form(id) else {
-        return tensors.read(id);
+        return tensors.read(id).expect("memory");
     };
     let row = |row: usize| {
         // SAFETY: nothing runs; the row is there.
