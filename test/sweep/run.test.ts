@@ -4,6 +4,7 @@ import type { Known } from '../../ts/sweep/ledger.js'
 import { runSweep } from '../../ts/sweep/run.js'
 import { readSpec } from '../../ts/sweep/spec.js'
 import type { JournalEvent } from '../../ts/sweep/storage/events.js'
+import type { TrainingEvent } from '../../ts/training/events.js'
 import type { Ended, Executor, TrialJob } from '../../ts/sweep/workers/executor.js'
 
 const least = {
@@ -33,8 +34,9 @@ class Instant implements Executor {
     this.ends = ends
   }
 
-  async run(job: TrialJob): Promise<Ended> {
+  async run(job: TrialJob, tell: (event: TrainingEvent) => void): Promise<Ended> {
     this.jobs.push(job)
+    tell({ event: 'progress', epoch: 1, step: 1, steps: 1, trainLoss: 1, ...pace })
     this.most = Math.max(this.most, ++this.#running)
     const stopped = new Promise<Ended>((resolve) => {
       this.#stops.push(() => {
@@ -63,6 +65,7 @@ function done(job: TrialJob): Ended {
   return { state: 'done', value, epochs: job.to, curve, seconds: 1, weightsSha256: '0' }
 }
 
+const pace = { samplesPerSecond: 1, etaSeconds: 1 }
 const fails: Ended = { state: 'failed', error: 'the loss', epochs: 1, curve: [], seconds: 1 }
 const never = new Promise<Ended>(() => undefined)
 

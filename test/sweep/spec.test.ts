@@ -57,7 +57,7 @@ const bad: readonly [string, object, RegExp][] = [
   [
     'a grid over a number without steps',
     { sampler: 'grid' },
-    /^parameters\.learningRate: a grid ends only with a step, or choices; give it either$/,
+    /^parameters\.learningRate: a grid has no place for all of a range; give it a step, or choices/,
   ],
   [
     'a draw without an end',

@@ -1,11 +1,5 @@
-import { createRequire } from 'node:module'
 import { availableParallelism, cpus } from 'node:os'
-
-/** The package's version. */
-export function version(): string {
-  const held = createRequire(import.meta.url)('../../package.json') as { version: string }
-  return held.version
-}
+import { version } from '../version.js'
 
 /** What a run's record and `info` say of this machine and its software. */
 export function machine() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { FeedalignError, UsageError } from '../errors.js'
-import { version } from './machine.js'
+import { version } from '../version.js'
 
 /** The commands; each is loaded when it is called, so that help comes at once. */
 const commands: Record<string, { about: string; load: () => Promise<Command> }> = {
@@ -16,6 +16,10 @@ const commands: Record<string, { about: string; load: () => Promise<Command> }> 
   reproduce: {
     about: 'train what a published table has, and set it beside',
     load: async () => (await import('./reproduce.js')).reproduceCommand(),
+  },
+  sweep: {
+    about: 'search for the best settings',
+    load: async () => (await import('./sweep.js')).sweepCommand(),
   },
   evaluate: {
     about: 'error and loss of a trained model',
@@ -77,6 +81,8 @@ async function main(): Promise<void> {
   const program = new Command('feedalign')
     .description('Deep networks that learn without weight transport')
     .version(version())
+    // An option after a command's name is that command's alone.
+    .enablePositionalOptions()
     .addHelpText('before', examples)
   for (const [name, { about, load }] of Object.entries(commands)) {
     const called = process.argv.slice(2).includes(name)

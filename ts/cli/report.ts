@@ -1,18 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { Config } from '../config/index.js'
-import { dataSources, type Loaded } from '../data/sets/index.js'
+import { describeData } from '../data/sets/described.js'
+import type { Loaded } from '../data/sets/index.js'
 import { writeFiles } from '../report/files.js'
 import type { Comparison } from '../report/comparison-page.js'
 import { runPage } from '../report/run-page.js'
 import type { EpochEvent, StartEvent } from '../training/events.js'
-import { version } from './machine.js'
+import { version } from '../version.js'
 import { metricsFile } from './runFolder.js'
-
-/** A data set as reports tell of it. */
-export function describeData({ name, sample, train, test }: Loaded): Comparison['data'] {
-  const title = dataSources.find((source) => source.name === name)?.title ?? name
-  return { name, title, sample, train: train.count, test: test.count }
-}
 
 /** What was asked for, but what differs between rules, which stands in their `start` events. */
 export function describeSettings(config: Config): Comparison['settings'] {

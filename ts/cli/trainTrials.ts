@@ -1,7 +1,7 @@
 import { fitOptions, loadData } from '../config/index.js'
 import { lasting, type Trial, type TrialRecord } from '../experiments/trials.js'
 import type { TrainingEvent } from '../training/events.js'
-import { version } from './machine.js'
+import { version } from '../version.js'
 import type { PrintFlags } from './options.js'
 import { trainAll } from './trainAll.js'
 

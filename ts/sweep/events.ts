@@ -36,12 +36,14 @@ export interface Piece extends Job {
 }
 
 type Figure = 'trainLoss' | 'trainError' | 'validationError' | 'testError'
-type Figures = Pick<EpochEvent, 'epoch' | Figure>
+
+/** What is told of an epoch. */
+export type Figures = Pick<EpochEvent, 'event' | 'epoch' | Figure>
 
 export type TrialEvent =
   | (Piece & { readonly event: 'start' })
   | (Piece & ProgressEvent)
-  | (Piece & Figures & { readonly event: 'epoch' })
+  | (Piece & Figures)
   | (Piece & Reached & { readonly event: 'result'; readonly value: number })
   | (Piece & Reached & { readonly event: 'failed'; readonly error: string })
   | (Piece & { readonly event: 'interrupted' })

@@ -53,10 +53,12 @@ export class Ledger {
   /** A job to do now, if there is one. */
   ask(): Piece | undefined {
     const job = this.#study.ask()
-    if (job === undefined) return undefined
-    const { trial, to } = job
+    return job === undefined ? undefined : { ...job, seed: seedOf(this.#spec, job) }
+  }
+
+  /** A worker has begun a job. */
+  begun({ trial, to }: Piece): void {
     this.#journal.append({ event: 'start', trial, to, time: Date.now() })
-    return { ...job, seed: seedOf(this.#spec, job) }
   }
 
   /** Takes how a job ended. */

@@ -24,10 +24,11 @@ export function studyOptions(spec: Spec): StudyOptions {
   }
 }
 
-function configurationsOf({ trials }: Spec, { size }: Sampler): number {
+function configurationsOf({ trials, sampler }: Spec, { size }: Sampler): number {
   if (trials === undefined && size === undefined) {
+    const name = typeof sampler === 'string' ? sampler : sampler.name
     throw new UsageError(
-      'trials: is missing, and this sampler draws as many configurations as it is told; ' +
+      `trials: is missing, and ${name} draws as many configurations as it is told; ` +
         'give a number, as "trials": 20',
     )
   }

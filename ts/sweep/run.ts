@@ -1,7 +1,7 @@
 import { FeedalignError, UsageError } from '../errors.js'
-import type { TrainingEvent } from '../training/events.js'
+import type { EpochEvent, TrainingEvent } from '../training/events.js'
 import { parseDuration } from './durations.js'
-import type { BegunEvent, Piece, SweepEvent } from './events.js'
+import type { BegunEvent, Figures, Piece, SweepEvent } from './events.js'
 import { Ledger, type AtEnd, type Journal, type Known } from './ledger.js'
 import type { Spec } from './spec.js'
 import type { EndEvent } from './storage/events.js'
@@ -176,12 +176,15 @@ class Loop {
   }
 
   async #work(piece: Piece): Promise<void> {
-    this.#tell({ ...piece, event: 'start' })
+    const { executor } = this.#session
     try {
       const job = this.#jobOf(piece)
-      const ended =
-        'state' in job ? job : await this.#session.executor.run(job, this.#passer(piece))
-      this.#take(piece, ended)
+      if ('state' in job) {
+        this.#take(piece, job)
+        return
+      }
+      this.#take(piece, await executor.run(job, this.#passer(piece)))
+      executor.journaled?.(job)
     } catch (error) {
       this.#giveBack(piece, error)
     }
@@ -198,18 +201,22 @@ class Loop {
     }
   }
 
-  /** Tells what a worker tells of the trial. */
+  /** Tells what a worker tells of the trial; it may be a while before it does. */
   #passer(piece: Piece): (event: TrainingEvent) => void {
+    let begun = false
     return (event) => {
+      if (!begun) this.#begin(piece)
+      begun = true
       if (event.event === 'progress') this.#tell({ ...piece, ...event })
-      if (event.event !== 'epoch') return
-      const { epoch, trainLoss, trainError, validationError, testError } = event
-      const errors = {
-        ...(validationError === undefined ? {} : { validationError }),
-        ...(testError === undefined ? {} : { testError }),
-      }
-      this.#tell({ ...piece, event: 'epoch', epoch, trainLoss, trainError, ...errors })
+      if (event.event === 'epoch') this.#tell({ ...piece, ...figuresOf(event) })
     }
+  }
+
+  #begin(piece: Piece): void {
+    this.#guarded(() => {
+      this.#ledger.begun(piece)
+    })
+    this.#tell({ ...piece, event: 'start' })
   }
 
   #take(piece: Piece, ended: Ended): void {
@@ -240,6 +247,18 @@ class Loop {
       this.#ledger.giveBack(piece)
     })
     this.#tell({ ...piece, event: 'interrupted' })
+  }
+}
+
+function figuresOf(event: EpochEvent): Figures {
+  const { epoch, trainLoss, trainError, validationError, testError } = event
+  return {
+    event: 'epoch',
+    epoch,
+    trainLoss,
+    trainError,
+    ...(validationError === undefined ? {} : { validationError }),
+    ...(testError === undefined ? {} : { testError }),
   }
 }
 

@@ -1,0 +1,128 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { feedalign, start } from '../command.js'
+import { exported, folderOf, journal, succeed, swept, tiny } from './sweeps.js'
+
+const LONG = process.env['FEEDALIGN_LONG'] !== undefined
+
+/** Enough work to be met in its middle. */
+const work = {
+  trials: 24,
+  repeats: 2,
+  pruner: { name: 'asha', eta: 3 },
+  train: { network: '784-64-10', epochs: 9, validation: 0.2 },
+}
+
+const begin = ['sweep', 'spec.json', '--out', 'run', '--json']
+const resume = ['sweep', 'resume', 'run', '--json']
+
+const results = (folder: string): string[] =>
+  journal(folder).flatMap((one) => (one.event === 'result' ? [`${one.trial} ${one.to}`] : []))
+
+test('killed at random moments and resumed, a sweep comes to the same, and does nothing twice', async () => {
+  const kills = LONG ? 50 : 5
+  const whole = exported(swept(work), '--all').map((row) => ({ ...row, seconds: 0 }))
+  const folder = folderOf(work)
+  let done = 0
+  for (let killed = 0; killed < kills;) {
+    const run = start(killed === 0 ? begin : resume, folder)
+    await run.until('"event":"sweep"')
+    await setTimeout(Math.random() * (LONG ? 300 : 600))
+    run.child.kill('SIGKILL')
+    const { signal } = await run.end
+    if (signal !== 'SIGKILL') break
+    killed++
+    expect(results(folder).length).toBeGreaterThanOrEqual(done)
+    done = results(folder).length
+  }
+  succeed([...resume.slice(0, -1), '--quiet'], folder)
+  expect(exported(folder, '--all').map((row) => ({ ...row, seconds: 0 }))).toEqual(whole)
+  expect(new Set(results(folder)).size).toBe(results(folder).length)
+})
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  test(`stopped by ${signal}, it saves, says how to go on, exits 130, and goes on`, async () => {
+    const folder = folderOf(work)
+    const run = start(begin, folder)
+    await run.until('"event":"result"')
+    run.child.kill(signal)
+    const { code, err } = await run.end
+    expect(code).toBe(130)
+    expect(err).toMatch(
+      /stopped with \d+ of 48 trials done; go on with: feedalign sweep resume run\n$/,
+    )
+    expect(journal(folder).at(-1)).toMatchObject({ event: 'end', reason: 'stopped' })
+    expect(succeed(['sweep', 'status', 'run'], folder)).toMatch(/^run: 48 trials, stopped; go on/)
+    succeed(['sweep', 'resume', 'run', '--quiet'], folder)
+    expect(journal(folder).at(-1)).toMatchObject({ event: 'end', reason: 'finished' })
+  })
+}
+
+test('another process is kept out, sees how far it is, and can stop it', async () => {
+  const folder = folderOf({ ...work, train: { ...work.train, network: '784-256-10' } })
+  const run = start(begin, folder)
+  await run.until('"event":"start"')
+  const { status, stderr } = feedalign(['sweep', 'resume', 'run'], folder)
+  expect(stderr).toMatch(new RegExp(`process ${run.child.pid} on .* is at work on this sweep`))
+  expect(status).toBe(1)
+  const told = succeed(['sweep', 'status', 'run'], folder)
+  expect(told).toContain(`process ${run.child.pid} on `)
+  expect(told).toMatch(/\d running/)
+  succeed(['sweep', 'stop', 'run'], folder)
+  expect((await run.end).code).toBe(130)
+  expect(feedalign(['sweep', 'stop', 'run'], folder).stderr).toMatch(/no process is at work on it/)
+})
+
+test('out of time, it ends in order and well, and goes on', () => {
+  const folder = folderOf(work)
+  const { status, stderr } = feedalign([...begin, '--time', '0.5s'], folder)
+  expect(stderr).toMatch(/out of time with \d+ of 48 trials done; go on with/)
+  expect(status).toBe(0)
+  succeed(['sweep', 'resume', 'run', '--time', '1h', '--quiet'], folder)
+  expect(journal(folder).at(-1)).toMatchObject({ event: 'end', reason: 'finished' })
+})
+
+test('a finished sweep goes on to more configurations, by the same numbers', () => {
+  const folder = swept({ trials: 4 })
+  succeed(['sweep', 'resume', 'run', '--trials', '7', '--quiet'], folder)
+  expect(exported(folder)).toEqual(exported(swept({ trials: 7 })))
+  const { status, stderr } = feedalign(['sweep', 'resume', 'run', '--trials', '5'], folder)
+  expect(stderr).toMatch(/--trials: 5 is fewer than the 7 begun already/)
+  expect(status).toBe(2)
+})
+
+describe('a changed spec', () => {
+  const other = { ...tiny, trials: 6, seed: 2 }
+
+  test('is refused with what is different, unless forced', () => {
+    const folder = swept({ trials: 3 })
+    writeFileSync(join(folder, 'spec.json'), JSON.stringify(other))
+    const again = ['sweep', 'resume', 'run', '--spec', 'spec.json', '--quiet']
+    const { status, stderr } = feedalign(again, folder)
+    expect(stderr).toMatch(/spec\.json: seed: 2 here, 1 in the sweep that run holds; .* --force/)
+    expect(status).toBe(2)
+    const before = exported(folder)
+    succeed([...again, '--force'], folder)
+    expect(exported(folder).slice(0, 3)).toEqual(before)
+    expect(exported(folder)).toHaveLength(6)
+  })
+
+  test('with other repeats is refused although forced', () => {
+    const folder = swept({ trials: 2 })
+    writeFileSync(join(folder, 'spec.json'), JSON.stringify({ ...tiny, repeats: 2 }))
+    const again = ['sweep', 'resume', 'run', '--spec', 'spec.json', '--force']
+    const { status, stderr } = feedalign(again, folder)
+    expect(stderr).toMatch(/repeats: 2 here, 1 in .*, whose trials are numbered by it/)
+    expect(status).toBe(2)
+  })
+
+  test('that changes no result is taken', () => {
+    const folder = swept({ trials: 2 })
+    const same = { ...tiny, trials: 3, workers: 1, time: '1h' }
+    writeFileSync(join(folder, 'spec.json'), JSON.stringify(same))
+    succeed(['sweep', 'resume', 'run', '--spec', 'spec.json', '--quiet'], folder)
+    expect(exported(folder)).toHaveLength(3)
+  })
+})

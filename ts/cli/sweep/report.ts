@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { FeedalignError, reason } from '../../errors.js'
+import { writeFiles } from '../../report/files.js'
+import type { ReportParameter } from '../../report/sweep/data.js'
+import { sweepPage } from '../../report/sweep/page.js'
+import type { ReportConfiguration, SweepReport } from '../../report/sweep/report.js'
+import { dataFile } from '../../sweep/session.js'
+import type { ParameterSpec } from '../../sweep/specs.js'
+import { version } from '../../version.js'
+import { curvesOf } from './curves.js'
+import { overviewOf, type Overview } from './overview.js'
+
+/** `feedalign sweep report DIR`. */
+export function reportCommand(): Command {
+  return new Command('report')
+    .description("write report.html into a sweep's folder")
+    .argument('<folder>')
+    .action(report)
+}
+
+async function report(folder: string): Promise<void> {
+  const told = reportOf(overviewOf(folder))
+  await writeFiles(folder, { 'report.html': sweepPage(told) })
+  console.log(join(folder, 'report.html'))
+}
+
+/** What a sweep's page shows. */
+export function reportOf(overview: Overview): SweepReport {
+  const { folder, spec, sweep, live, end } = overview
+  const { metric, direction, rank } = spec
+  const data = dataOf(folder)
+  const stopped = live ? 'at work' : (end?.reason ?? 'its process has ended before its time')
+  return {
+    title: `Sweep on ${data.name}`,
+    version: version(),
+    data,
+    metric,
+    direction,
+    rank,
+    spec: sweep.spec,
+    parameters: Object.entries(spec.parameters).map(parameterOf),
+    configurations: configurationsOf(overview),
+    ...(stopped === 'finished' ? {} : { stopped }),
+  }
+}
+
+function configurationsOf({ folder, spec, trials, ranking }: Overview): ReportConfiguration[] {
+  const curves = curvesOf(folder)
+  const values = new Map(ranking.map(({ configuration, value }) => [configuration, value]))
+  const all = trials.map(({ trial, seed, state, metric, epochs, error }) => {
+    const curve = curves.get(trial) ?? []
+    return { trial, seed, state, metric, epochs, curve, ...(error === undefined ? {} : { error }) }
+  })
+  const firsts = trials.filter(({ repeat }) => repeat === 0)
+  return firsts.map(({ trial, configuration, parameters }) => ({
+    configuration,
+    parameters,
+    value: values.get(configuration) ?? null,
+    trials: all.slice(trial, trial + spec.repeats),
+  }))
+}
+
+function parameterOf([name, spec]: [string, ParameterSpec]): ReportParameter {
+  if ('choices' in spec) return { name, kind: 'choice', choices: spec.choices }
+  const { min, max, log = false, int = false } = spec
+  return { name, kind: 'number', min, max, log, int }
+}
+
+/** As the last session loaded it. */
+function dataOf(folder: string): SweepReport['data'] {
+  const file = join(folder, dataFile)
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as SweepReport['data']
+  } catch (error) {
+    throw new FeedalignError(`${file}: ${reason(error)}`)
+  }
+}
