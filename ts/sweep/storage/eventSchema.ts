@@ -68,7 +68,7 @@ const byEvent: ReadonlyMap<unknown, (typeof schemas)[number]> = new Map(
 
 /** The event, or what is wrong with it as `path: message`. */
 export function parseEvent(value: unknown): JournalEvent | string {
-  const name: unknown = Object(value).event
+  const name = (value as { readonly event?: unknown } | null | undefined)?.event
   const schema = byEvent.get(name)
   if (schema === undefined) return `event: ${JSON.stringify(name)} is no event of a journal`
   const { issues, output } = v.safeParse(schema, value, { abortEarly: true })
