@@ -21,6 +21,7 @@ const typescript = [
     ['prettier', '--check', '--log-level=warn', ...prettier, '.'],
   ],
   ['types', 'npx', ['tsc', '-p', 'tsconfig.json', ...incremental]],
+  ['types of what browsers run', 'npx', ['tsc', '-p', 'ts/report/sweep/client', '--noEmit']],
   ['lint of TypeScript', 'npx', ['eslint', '.']],
   ['TypeScript tests', 'npx', ['vitest', 'run'], 'inherit'],
 ]

@@ -34,7 +34,7 @@ async function main() {
   await step(
     'TypeScript',
     ['ts', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
-    ['dist/index.js', 'dist/cli/main.js'],
+    ['dist/index.js', 'dist/cli/main.js', 'dist/report/sweep/client/main.js'],
     buildTypeScript,
   )
 }
@@ -54,6 +54,8 @@ async function buildAddon() {
 async function buildTypeScript() {
   rmSync(join(root, 'dist'), { recursive: true, force: true })
   await run('npx', ['tsc', '-p', 'tsconfig.build.json'])
+  // What runs in a browser has its types in place of Node's.
+  await run('npx', ['tsc', '-p', 'ts/report/sweep/client'])
 }
 
 function checkTools() {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { lineChart, palette, type Point } from '../../ts/report/charts.js'
+import { lineChart, type Point } from '../../ts/report/charts.js'
+import { palette } from '../../ts/report/palette.js'
 import { lines, texts } from './svg.js'
 
 const frame = { description: 'Error by epoch', x: 'epoch', y: 'error' }

@@ -8,7 +8,6 @@ import { draws } from '../data/damage.js'
 
 /** Draws near the best of what it has seen: what it is told matters. */
 export const follower: Sampler = {
-  name: 'follower',
   size: undefined,
   draw: (configuration, outcomes) => {
     const draw = draws(configuration)(1000) / 1000

@@ -3,40 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../ts/errors.js'
 import type { Parameters } from '../../ts/sweep/job.js'
 import { checkParameters, Space, type ParameterSpecs } from '../../ts/sweep/space.js'
+import { expectToFit } from './fits.js'
 import { anySpecs, finiteSpecs } from './spaces.js'
 
 const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
-
-/** What a space's words promise of a configuration, said again. */
-function expectToFit(specs: ParameterSpecs, parameters: Parameters): void {
-  for (const [name, spec] of Object.entries(specs)) {
-    const value = parameters[name]
-    const counts = Object.entries(spec.when ?? {}).every(([other, values]) => {
-      const told = parameters[other]
-      return told !== undefined && values.includes(told)
-    })
-    expect(value !== undefined, name).toBe(counts)
-    if (value === undefined) continue
-    if ('choices' in spec) expect(spec.choices).toContain(value)
-    else expectInRange(spec, Number(value))
-  }
-}
-
-function expectInRange(
-  { min, max, int, step }: { min: number; max: number; int?: boolean; step?: number },
-  value: number,
-): void {
-  expect(value).toBeGreaterThanOrEqual(min)
-  expect(value).toBeLessThanOrEqual(max)
-  if (int === true) expect(value).toBe(Math.round(value))
-  else if (step === undefined && value !== min && value !== max) {
-    expect(value).toBe(Number(value.toPrecision(12)))
-  }
-  if (step !== undefined) {
-    const steps = (value - min) / step
-    expect(Math.abs(steps - Math.round(steps))).toBeLessThan(1e-6)
-  }
-}
 
 /** Every configuration there is, by trying all values of all parameters. */
 function everyConfiguration(specs: ParameterSpecs): Set<string> {

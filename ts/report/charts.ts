@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite'
+import { palette } from './palette.js'
 
 /** A point of a line. */
 export interface Point {
@@ -31,18 +32,6 @@ export interface LineChart {
    */
   readonly series?: readonly string[]
 }
-
-/** Colours told apart by most eyes, each readable on white and on near-black. */
-export const palette: readonly string[] = [
-  '#3b82c4',
-  '#d9730d',
-  '#2e9e5b',
-  '#d6447a',
-  '#9467bd',
-  '#a0703c',
-  '#17939f',
-  '#808890',
-]
 
 const shapes = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle-down']
 const dashes = [

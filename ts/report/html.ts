@@ -1,7 +1,8 @@
 /**
- * Pages that hold all they show: no script, no file or network beside them. Text becomes part of a
- * page through `markup` alone, which escapes it.
+ * Pages that hold all they show: no file or network beside them. Text becomes part of a page through
+ * `markup` alone, which escapes it.
  */
+import { createHash } from 'node:crypto'
 
 /** Text that is HTML already. */
 export class Markup {
@@ -79,22 +80,46 @@ svg { max-width: 100%; height: auto }
 .notice { border-left: 4px solid; padding-left: 0.8rem }
 `
 
-/** A whole document. */
-export function page(title: string, body: Markup): string {
+/** What a page that can be operated has beside its body. */
+export interface Operated {
+  /** A module of JavaScript, trusted. */
+  readonly script: string
+  /** What the script is given: the JSON in the element `data`. */
+  readonly data: unknown
+  readonly style: string
+}
+
+/** A whole document; without `operated` it has no script. */
+export function page(title: string, body: Markup, operated?: Operated): string {
   // The policy keeps even a text that slipped through from loading or running anything.
   return markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="${new Markup(policy(operated))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${new Markup(style)}</style>
+<style>${new Markup(style + (operated?.style ?? ''))}</style>
 </head>
 <body>
 <h1>${title}</h1>
 ${body}
-</body>
+${operated === undefined ? '' : scripts(operated)}</body>
 </html>
 `.text
+}
+
+/** Of scripts the page's own alone may run. */
+function policy(operated: Operated | undefined): string {
+  const none = "default-src 'none'; style-src 'unsafe-inline'"
+  if (operated === undefined) return none
+  return `${none}; script-src 'sha256-${createHash('sha256').update(operated.script).digest('base64')}'`
+}
+
+function scripts({ script, data }: Operated): Markup {
+  // No text within can end the element, as it has no `<`.
+  const json = JSON.stringify(data).replaceAll('<', String.raw`\u003c`)
+  return markup`<script type="application/json" id="data">${new Markup(json)}</script>
+<script type="module">${new Markup(script)}</script>
+`
 }

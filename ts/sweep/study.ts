@@ -1,5 +1,5 @@
 import { FeedalignError } from '../errors.js'
-import type { Job, Result } from './job.js'
+import type { Job, Parameters, Result } from './job.js'
 import type { Pruner, Standing } from './pruners/pruner.js'
 import type { Outcome, Sampler } from './samplers/sampler.js'
 import { OpenTask, type Task } from './task.js'
@@ -161,8 +161,16 @@ export class Study {
   #beginning(slot: number): Task | undefined {
     const configuration = this.#tasks.length
     if (configuration >= this.#configurations) return undefined
-    const parameters = this.#options.sampler.draw(configuration, [...this.#outcomes.values()])
+    const outcomes = [...this.#outcomes.values()]
+    const parameters = this.#options.sampler.draw(configuration, outcomes, this.#unknown())
     return this.#task({ slot, configuration, parameters, rung: 0, from: 0 })
+  }
+
+  /** Configurations that have no outcome yet, as far as decisions know. */
+  #unknown(): Parameters[] {
+    return this.#tasks.flatMap(([first], configuration) => {
+      return first === undefined || this.#outcomes.has(configuration) ? [] : [first.task.parameters]
+    })
   }
 
   #task(known: Omit<Task, 'to' | 'last'>): Task {
