@@ -29,4 +29,5 @@ export {
   through,
   type Rule,
 } from './rules/index.js'
+export * from './sweep/index.js'
 export * from './training/index.js'
