@@ -3,7 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { sweepPrinter } from '../../../ts/cli/sweep/view.js'
 import type { SweepEvent } from '../../../ts/sweep/events.js'
 
-const count = { done: 0, failed: 0, trials: 6, epochs: 0, expected: 12 }
+const count = { done: 0, failed: 0, trials: 6, epochs: 0 }
 const piece = { repeat: 0, parameters: { rule: 'fa' }, from: 0, to: 2, last: true, seed: 1 }
 const trial = (number: number) => ({ ...piece, trial: number, configuration: number })
 const best = { configuration: 0, parameters: { rule: 'fa' }, epochs: 2, value: 0.125 }
@@ -14,6 +14,7 @@ const begun: SweepEvent = {
   folder: 'run',
   configurations: 6,
   repeats: 1,
+  total: 12,
   metric: 'validationError',
   onTest: false,
   best: undefined,
@@ -71,7 +72,7 @@ test('on a terminal the best, the running and the failed trials are drawn anew i
   await setTimeout(150)
   print(progress)
   expect(lines()).toEqual([
-    expect.stringMatching(/^2 of 6 trials {2}1 failed {2}.* a minute {2}ETA \d+:\d\d$/),
+    expect.stringMatching(/^2 of 6 trials {2}1 failed {2}\S+ results a minute {2}ETA \d+:\d\d$/),
     'best validation error 12.50 %: configuration 0 after 2 epochs, rule=fa',
     '  trial 1  ████████░░ epoch 1.5/2  loss 0.500  rule=fa',
     'trial 2 failed: the loss became NaN  rule=fa',

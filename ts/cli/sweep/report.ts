@@ -74,6 +74,6 @@ function dataOf(folder: string): SweepReport['data'] {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as SweepReport['data']
   } catch (error) {
-    throw new FeedalignError(`${file}: ${reason(error)}`)
+    throw new FeedalignError(`${file}: ${reason(error)}; feedalign sweep resume writes it`)
   }
 }
