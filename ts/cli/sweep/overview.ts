@@ -7,6 +7,7 @@ import { readEvents } from '../../sweep/storage/read.js'
 import { replay } from '../../sweep/storage/replay.js'
 import { tabulate, type Table } from '../../sweep/storage/trials.js'
 import { Study } from '../../sweep/study.js'
+import { passing } from './curves.js'
 
 /** What commands tell of a sweep; all of it is read from its folder. */
 export interface Overview extends Table {
@@ -16,20 +17,23 @@ export interface Overview extends Table {
   readonly ranking: readonly Outcome[]
 }
 
-/** Throws `FeedalignError` where the folder holds no sweep, or its journal is damaged. */
-export function overviewOf(folder: string): Overview {
+/**
+ * Throws `FeedalignError` where the folder holds no sweep, or its journal is damaged. `see` is shown
+ * every event of it.
+ */
+export function overviewOf(
+  folder: string,
+  see: (event: JournalEvent) => void = () => undefined,
+): Overview {
   const kept: JournalEvent[] = []
-  const table = tabulate(folder, keeping(readEvents(folder), kept))
+  const seen = passing(readEvents(folder), (event) => {
+    see(event)
+    // Curves take room, and no ranking asks for them.
+    kept.push(event.event === 'result' ? { ...event, curve: [] } : event)
+  })
+  const table = tabulate(folder, seen)
   const spec = readSpec(table.sweep.spec)
   return { ...table, folder, spec, ranking: rankingOf(spec, kept) }
-}
-
-/** Events on their way, which are read once then; their curves take room, and nobody asks here. */
-function* keeping(events: Iterable<JournalEvent>, kept: JournalEvent[]): Generator<JournalEvent> {
-  for (const event of events) {
-    kept.push(event.event === 'result' ? { ...event, curve: [] } : event)
-    yield event
-  }
 }
 
 function rankingOf(spec: Spec, events: readonly JournalEvent[]): Outcome[] {
