@@ -23,6 +23,7 @@ const benches = {
   online: () => import('./online.mjs'),
   peers: () => import('./peers.mjs'),
   scale: () => import('./scale.mjs'),
+  search: () => import('./search.mjs'),
   sessions: () => import('./sessions.mjs'),
   step: () => import('./step.mjs'),
   sweep: () => import('./sweep.mjs'),

@@ -30,9 +30,9 @@ export class DataSet implements Disposable {
   }
 
   /**
-   * A copy of `inputs` [count × width] and `targets`: labels below `outputs` as Uint32Array [count],
-   * or values [count × outputs] as Float32Array. Throws where lengths, labels or values are not
-   * valid.
+   * A copy of `inputs` [count × width] and `targets`: labels below `outputs` as Uint32Array
+   * [count], or values [count × outputs] as Float32Array. Throws where lengths, labels or values
+   * are not valid.
    */
   static of(
     engine: Binding,

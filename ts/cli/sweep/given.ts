@@ -43,7 +43,9 @@ export const specFlags: Readonly<Record<string, readonly [string, string, Read]>
   onError: ['<what>', 'when a trial fails: continue (default) or stop', asIs],
 }
 
-/** A sweep as a file (if any), and flags over it, tell it. Throws `UsageError` that names either. */
+/**
+ * A sweep as a file (if any), and flags over it, tell it. Throws `UsageError` that names either.
+ */
 export function specOf(file: string | undefined, flags: SpecFlags): Spec {
   const held = file === undefined ? {} : read(file)
   const told = fromFlags(flags)

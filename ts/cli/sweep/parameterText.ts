@@ -2,7 +2,9 @@ import { UsageError } from '../../errors.js'
 
 const FORMS = 'KEY=MIN:MAX[:log][:int][:step=S], KEY=A,B,C or KEY={…}, as a spec has it'
 
-/** A parameter as `--parameter` takes it, by its key; whether it makes sense, a spec's check says. */
+/**
+ * A parameter as `--parameter` takes it, by its key; whether it makes sense, a spec's check says.
+ */
 export function readParameter(text: string): readonly [key: string, parameter: unknown] {
   const [, key, value] = /^([^=]+)=(.+)$/s.exec(text) ?? []
   if (key === undefined || value === undefined) fail(text, `is not ${FORMS}`)
