@@ -282,10 +282,17 @@ describe('nothing more is begun, and nothing is taken for done,', () => {
   })
 })
 
-test('what is to come is estimated by what configurations took so far', async () => {
-  const { events } = await sweep(spec({ pruner: 'asha', trials: 9 }))
-  const counts = events.flatMap((event) => ('expected' in event ? [event] : []))
-  expect(counts[0]).toMatchObject({ done: 0, epochs: 0, expected: 81 })
-  const last = counts.at(-1)
-  expect(last?.expected).toBe(last?.epochs)
+test('how much there is to train is known where no pruner decides', async () => {
+  const { events, end } = await sweep(spec({ repeats: 2 }))
+  expect(events[0]).toMatchObject({ event: 'sweep', total: 6 * 2 * 9, done: 0, epochs: 0 })
+  expect(end).toMatchObject({ done: 12, trials: 12, epochs: 6 * 2 * 9 })
+  for (const pruner of ['asha', 'hyperband', 'median']) {
+    expect((await sweep(spec({ pruner }))).events[0]).toMatchObject({ total: null })
+  }
+})
+
+test('at its end all trials of a pruned sweep are at rest, however far they came', async () => {
+  const { end } = await sweep(spec({ pruner: 'asha', trials: 9, repeats: 2 }))
+  expect(end).toMatchObject({ reason: 'finished', done: 18, trials: 18 })
+  expect((end as { epochs: number }).epochs).toBeLessThan(18 * 9)
 })

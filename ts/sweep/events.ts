@@ -9,15 +9,15 @@ export type SweepEvent = BegunEvent | TrialEvent | EndedEvent
 
 /** How far a sweep is, this session and those before. */
 export interface Count {
-  /** Trials at their end, those that failed included; pruned ones are known at the sweep's end. */
+  /**
+   * Trials at rest: trained in full, failed, or at a rung, where a pruner may leave them or have
+   * them go on.
+   */
   readonly done: number
   readonly failed: number
-  /** Of the whole sweep, at most. */
   readonly trials: number
-  /** Of the jobs at their end. */
+  /** Of jobs that have ended. */
   readonly epochs: number
-  /** Those of the whole sweep, if configurations to come take as many as those so far. */
-  readonly expected: number
 }
 
 export interface BegunEvent extends Reached {
@@ -25,6 +25,8 @@ export interface BegunEvent extends Reached {
   readonly folder: string
   readonly configurations: number
   readonly repeats: number
+  /** Epochs of all trials together; null where a pruner will make them fewer. */
+  readonly total: number | null
   readonly metric: Metric
   /** Whether test errors choose. */
   readonly onTest: boolean

@@ -2,12 +2,18 @@ import { begun } from './begun.js'
 import { checkedSpec } from './checked.js'
 import type { SweepEvent } from './events.js'
 import { checkResumption, reopen } from './resumption.js'
-import { runSession, type Opened } from './session.js'
+import type { Opened } from './session.js'
 import { readSpec, type SweepOptions } from './spec.js'
 import { Journal } from './storage/journal.js'
 
 export type { SweepEvent } from './events.js'
+export type { Job, Parameters, Result } from './job.js'
+export { findPruner } from './pruners/index.js'
+export { aggregates } from './ranking.js'
+export { findSampler } from './samplers/index.js'
+export { Space } from './space.js'
 export type { SweepOptions } from './spec.js'
+export { Study, type StudyOptions } from './study.js'
 
 /** Where a sweep is, and how it ends. */
 export interface SweepPlace {
@@ -32,5 +38,7 @@ export async function* sweep(
   if (resume) checkResumption(folder, spec, false)
   const open = (): Opened =>
     resume ? reopen(folder, spec) : { journal: Journal.create(folder, begun(spec)) }
+  // Threads and all that they need are loaded for who sweeps, not for everybody.
+  const { runSession } = await import('./session.js')
   yield* runSession({ spec, folder, open, signal })
 }

@@ -10,6 +10,9 @@ import type { Task } from './task.js'
 import { seedOf } from './trial.js'
 import type { Ended } from './workers/executor.js'
 
+/** Configurations by which is told whether a pruner has rungs: not all need have them. */
+const SOME = 100
+
 /** Where events are kept; throws `FeedalignError` where one cannot be. */
 export interface Journal {
   readonly append: (event: JournalEvent) => void
@@ -44,6 +47,14 @@ export class Ledger {
     for (const result of known.results) this.#study.tell(result)
     this.#tally = new Tally(options)
     this.#tally.takeIn(this.#study)
+  }
+
+  /** Epochs of all trials together; null where a pruner will make them fewer. */
+  get total(): number | null {
+    const { configurations, repeats, epochs, pruner } = studyOptions(this.#spec)
+    const some = Array.from({ length: Math.min(configurations, SOME) }, (_, number) => number)
+    const whole = some.every((number) => pruner.rungs(number, epochs).length === 1)
+    return whole ? configurations * repeats * epochs : null
   }
 
   get finished(): boolean {

@@ -169,10 +169,10 @@ class Loop {
   #begun(): BegunEvent {
     const { spec, folder } = this.#session
     const { metric, repeats } = spec
-    const { reached } = this.#ledger
+    const { reached, total } = this.#ledger
     const configurations = reached.trials / repeats
     const onTest = metric === 'testError'
-    return { event: 'sweep', folder, configurations, repeats, metric, onTest, ...reached }
+    return { event: 'sweep', folder, configurations, repeats, total, metric, onTest, ...reached }
   }
 
   async #work(piece: Piece): Promise<void> {

@@ -10,10 +10,7 @@ export class Tally {
   readonly #options: StudyOptions
   #done = 0
   #failed = 0
-  /** Epochs of jobs: of those at their end, and of those decided. */
   #epochs = 0
-  #decided = 0
-  #configurations = 0
   #best: Outcome | undefined
 
   constructor(options: StudyOptions) {
@@ -29,19 +26,19 @@ export class Tally {
         if (result !== undefined) this.ended(open.task, result)
       }
     }
-    this.#best = ranked(study.outcomes())[0]
+    const [best] = ranked(study.outcomes())
+    if (best !== undefined) this.reached(best)
   }
 
-  decided({ rung, from, to }: Task): void {
-    if (rung === 0) this.#configurations++
-    this.#decided += (to - from) * this.#options.repeats
+  /** Trials that rested at a rung and are trained on are at rest no more. */
+  decided({ rung }: Task): void {
+    if (rung > 0) this.#done -= this.#options.repeats
   }
 
-  ended({ from, to, last }: Pick<Job, 'from' | 'to' | 'last'>, result: Result): void {
-    const failed = 'error' in result
+  ended({ from, to }: Pick<Job, 'from' | 'to'>, result: Result): void {
+    this.#done++
     this.#epochs += to - from
-    this.#failed += Number(failed)
-    this.#done += Number(last || failed)
+    this.#failed += Number('error' in result)
   }
 
   /** A configuration has come to a rung in all its repeats. */
@@ -56,20 +53,7 @@ export class Tally {
 
   get count(): Count {
     const { configurations, repeats } = this.#options
-    return {
-      done: this.#done,
-      failed: this.#failed,
-      trials: configurations * repeats,
-      epochs: this.#epochs,
-      expected: this.#expected,
-    }
-  }
-
-  /** Epochs of the whole sweep, if those to come are trained for as long as those so far. */
-  get #expected(): number {
-    const { configurations, epochs, repeats } = this.#options
-    const seen = this.#configurations
-    const each = seen === 0 ? epochs * repeats : this.#decided / seen
-    return this.#decided + (configurations - seen) * each
+    const trials = configurations * repeats
+    return { done: this.#done, failed: this.#failed, trials, epochs: this.#epochs }
   }
 }

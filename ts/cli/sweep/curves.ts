@@ -1,14 +1,31 @@
-import { readCurves } from '../../sweep/storage/curves.js'
-import type { CurvePoint } from '../../sweep/storage/events.js'
+import type { CurvePoint, JournalEvent } from '../../sweep/storage/events.js'
 
-/** The curve of each trial of a sweep, by ascending epoch. */
-export function curvesOf(folder: string): Map<number, CurvePoint[]> {
-  const points = new Map<number, Map<number, CurvePoint>>()
-  for (const { trial, curve } of readCurves(folder)) {
-    const known = points.get(trial) ?? new Map<number, CurvePoint>()
-    for (const point of curve) known.set(point.epoch, point)
-    points.set(trial, known)
+/** The learning curves of a sweep's trials, each put together of those of its jobs. */
+export class Curves {
+  readonly #curves = new Map<number, readonly CurvePoint[]>()
+
+  take(event: JournalEvent): void {
+    if (event.event !== 'result') return
+    const { trial, curve } = event
+    // What was done again has its epochs anew.
+    const first = curve[0]?.epoch ?? Infinity
+    const before = this.#curves.get(trial)?.filter(({ epoch }) => epoch < first) ?? []
+    this.#curves.set(trial, before.length === 0 ? curve : [...before, ...curve])
   }
-  const ascending = (a: CurvePoint, b: CurvePoint): number => a.epoch - b.epoch
-  return new Map([...points].map(([trial, known]) => [trial, [...known.values()].sort(ascending)]))
+
+  /** By ascending epoch. */
+  of(trial: number): readonly CurvePoint[] {
+    return this.#curves.get(trial) ?? []
+  }
+}
+
+/** Events on their way: each is seen once more, so that a journal is read once. */
+export function* passing(
+  events: Iterable<JournalEvent>,
+  see: (event: JournalEvent) => void,
+): Generator<JournalEvent> {
+  for (const event of events) {
+    see(event)
+    yield event
+  }
 }

@@ -2,8 +2,9 @@ import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
 import type * as Papa from 'papaparse'
 import { readSpec, type Spec } from '../../sweep/spec.js'
+import { readEvents } from '../../sweep/storage/read.js'
 import { tabulate, type Trial } from '../../sweep/storage/trials.js'
-import { curvesOf } from './curves.js'
+import { Curves, passing } from './curves.js'
 import { ON_TEST } from './figures.js'
 
 interface ExportFlags {
@@ -25,13 +26,16 @@ export function exportCommand(): Command {
 }
 
 function exportTrials(folder: string, flags: ExportFlags): void {
-  const { sweep, trials } = tabulate(folder)
+  const curves = new Curves()
+  const events = passing(readEvents(folder), (event) => {
+    if (flags.all === true) curves.take(event)
+  })
+  const { sweep, trials } = tabulate(folder, events)
   const spec = readSpec(sweep.spec)
   if (spec.metric === 'testError') console.error(ON_TEST)
   if (flags.json === true) {
-    const curves = flags.all === true ? curvesOf(folder) : undefined
     for (const trial of trials) {
-      const curve = curves === undefined ? {} : { curve: curves.get(trial.trial) ?? [] }
+      const curve = flags.all === true ? { curve: curves.of(trial.trial) } : {}
       console.log(JSON.stringify({ ...rowOf(spec, trial, flags), ...curve }))
     }
   } else if (trials.length > 0) console.log(csv(spec, trials, flags))

@@ -9,7 +9,7 @@ import type { ReportConfiguration, SweepReport } from '../../report/sweep/report
 import { dataFile } from '../../sweep/session.js'
 import type { ParameterSpec } from '../../sweep/specs.js'
 import { version } from '../../version.js'
-import { curvesOf } from './curves.js'
+import { Curves } from './curves.js'
 import { overviewOf, type Overview } from './overview.js'
 
 /** `feedalign sweep report DIR`. */
@@ -21,13 +21,17 @@ export function reportCommand(): Command {
 }
 
 async function report(folder: string): Promise<void> {
-  const told = reportOf(overviewOf(folder))
+  const curves = new Curves()
+  const overview = overviewOf(folder, (event) => {
+    curves.take(event)
+  })
+  const told = reportOf(overview, curves)
   await writeFiles(folder, { 'report.html': sweepPage(told) })
   console.log(join(folder, 'report.html'))
 }
 
 /** What a sweep's page shows. */
-export function reportOf(overview: Overview): SweepReport {
+export function reportOf(overview: Overview, curves: Curves): SweepReport {
   const { folder, spec, sweep, live, end } = overview
   const { metric, direction, rank } = spec
   const data = dataOf(folder)
@@ -41,16 +45,18 @@ export function reportOf(overview: Overview): SweepReport {
     rank,
     spec: sweep.spec,
     parameters: Object.entries(spec.parameters).map(parameterOf),
-    configurations: configurationsOf(overview),
+    configurations: configurationsOf(overview, curves),
     ...(stopped === 'finished' ? {} : { stopped }),
   }
 }
 
-function configurationsOf({ folder, spec, trials, ranking }: Overview): ReportConfiguration[] {
-  const curves = curvesOf(folder)
+function configurationsOf(
+  { spec, trials, ranking }: Overview,
+  curves: Curves,
+): ReportConfiguration[] {
   const values = new Map(ranking.map(({ configuration, value }) => [configuration, value]))
   const all = trials.map(({ trial, seed, state, metric, epochs, error }) => {
-    const curve = curves.get(trial) ?? []
+    const curve = curves.of(trial)
     return { trial, seed, state, metric, epochs, curve, ...(error === undefined ? {} : { error }) }
   })
   const firsts = trials.filter(({ repeat }) => repeat === 0)
@@ -74,6 +80,6 @@ function dataOf(folder: string): SweepReport['data'] {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as SweepReport['data']
   } catch (error) {
-    throw new FeedalignError(`${file}: ${reason(error)}`)
+    throw new FeedalignError(`${file}: ${reason(error)}; feedalign sweep resume writes it`)
   }
 }

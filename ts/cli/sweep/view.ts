@@ -53,6 +53,7 @@ class View {
   readonly #started = performance.now()
   #begun: BegunEvent | undefined
   #reached: Reached | undefined
+  #results = 0
   readonly #running = new Map<number, TrialEvent>()
   readonly #failures: string[] = []
 
@@ -66,6 +67,7 @@ class View {
     const { trial } = event
     if (event.event === 'start' || event.event === 'progress') this.#running.set(trial, event)
     else if (event.event !== 'epoch') this.#running.delete(trial)
+    if (event.event === 'result' || event.event === 'failed') this.#results++
     if (event.event !== 'failed') return
     this.#failures.push(this.#failedLine(event))
     if (this.#failures.length > FAILURES) this.#failures.shift()
@@ -117,17 +119,18 @@ class View {
     return parts.filter((text) => text !== '').join('  ')
   }
 
-  /** Trials a minute and the time left, once there is something to tell them by. */
+  /** Results a minute, and the time left where anybody can know. */
   #pace(): string[] {
-    const { done: before = 0, epochs: epochsBefore = 0 } = this.#begun ?? {}
-    const { done = 0, epochs = 0, expected = 0 } = this.#reached ?? {}
+    const { epochs: before = 0, total = null } = this.#begun ?? {}
+    const { epochs = 0 } = this.#reached ?? {}
     const seconds = (performance.now() - this.#started) / 1000
-    const trained = epochs + this.#partial() - epochsBefore
-    if (trained <= 0) return []
-    const left = (seconds * Math.max(0, expected - epochsBefore - trained)) / trained
-    const rate =
-      done > before ? [`${((60 * (done - before)) / seconds).toPrecision(3)} a minute`] : []
-    return [...rate, `ETA ${duration(left)}`]
+    const trained = epochs + this.#partial() - before
+    const rate = ((60 * this.#results) / seconds).toPrecision(3)
+    const left = total === null ? Infinity : (seconds * (total - before - trained)) / trained
+    return [
+      ...(this.#results > 0 ? [`${Number(rate)} results a minute`] : []),
+      ...(Number.isFinite(left) ? [`ETA ${duration(left)}`] : []),
+    ]
   }
 
   /** Epochs of what is running. */

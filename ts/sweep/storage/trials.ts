@@ -42,11 +42,17 @@ export interface Table {
   readonly live: boolean
 }
 
-/** What has come of a folder's sweep so far; throws `FeedalignError` as {@link readEvents} does. */
-export function tabulate(folder: string): Table {
+/**
+ * What has come of a folder's sweep so far; throws `FeedalignError` as {@link readEvents} does.
+ * `events` are those of the folder, not read before this is called.
+ */
+export function tabulate(
+  folder: string,
+  events: Iterable<JournalEvent> = readEvents(folder),
+): Table {
   // Asked first: a session that ends meanwhile has then written its end.
   const holder = liveHolder(folder, sweepLock.name)
-  return tableOf(readEvents(folder), ({ pid, host }) => {
+  return tableOf(events, ({ pid, host }) => {
     return holder?.pid === pid && holder.host === hostName(host)
   })
 }
