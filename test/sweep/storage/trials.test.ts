@@ -14,7 +14,6 @@ import {
   retry,
   session,
   start,
-  story,
   sweepEvent,
   task,
 } from './events.js'
