@@ -25,6 +25,10 @@ const commands: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'error and loss of a trained model',
     load: async () => (await import('./evaluate.js')).evaluateCommand(),
   },
+  worker: {
+    about: 'train for sweeps that run on other machines',
+    load: async () => (await import('./worker.js')).workerCommand(),
+  },
   rules: {
     about: 'list the learning rules',
     load: async () => (await import('./rules.js')).rulesCommand(),

@@ -183,10 +183,20 @@ class Loop {
         this.#take(piece, job)
         return
       }
-      this.#take(piece, await executor.run(job, this.#passer(piece)))
-      executor.journaled?.(job)
+      const ended = await executor.run(job, this.#passer(piece))
+      this.#take(piece, ended)
+      if (ended.state !== 'interrupted') await this.#release(job)
     } catch (error) {
       this.#giveBack(piece, error)
+    }
+  }
+
+  /** The job's result is in the journal, and need be nowhere else. */
+  async #release(job: TrialJob): Promise<void> {
+    try {
+      await this.#session.executor.journaled?.(job)
+    } catch (error) {
+      this.#endBy('failed', asError(error))
     }
   }
 

@@ -4,11 +4,11 @@ import { checkedSpec } from '../../sweep/checked.js'
 import { checkResumption, heldSpec, reopen } from '../../sweep/resumption.js'
 import type { Opened } from '../../sweep/session.js'
 import { readSpec, type Spec } from '../../sweep/spec.js'
-import type { PrintFlags } from '../options.js'
+import { queueOption } from '../worker.js'
 import { fromFlags, placed, specFlags, specOf, type SpecFlags } from './given.js'
-import { work } from './session.js'
+import { work, type WorkFlags } from './session.js'
 
-interface ResumeFlags extends SpecFlags, PrintFlags {
+interface ResumeFlags extends SpecFlags, WorkFlags {
   readonly spec?: string
   readonly force?: boolean
   readonly takeOver?: boolean
@@ -26,6 +26,7 @@ function withSessionFlags(command: Command): Command {
   return command
     .argument('<folder>')
     .option('--data-dir <folder>', 'where the data lies now')
+    .addOption(queueOption())
     .option('--take-over', 'also from a host that has given no sign of life for a minute')
     .option('--json', 'one JSON object per line on standard output')
     .option('--quiet', 'no progress')

@@ -8,18 +8,22 @@ import { onInterrupt } from '../interrupt.js'
 import { load } from '../load.js'
 import type { PrintFlags } from '../options.js'
 import { figure, metricText, ON_TEST, valuesText } from './figures.js'
+import { queueExecutor } from './queue.js'
 import { shellText } from './shell.js'
 import { sweepPrinter } from './view.js'
 
+/** How a sweep is worked on. */
+export interface WorkFlags extends PrintFlags {
+  readonly queue?: string
+}
+
 /** Works on a sweep to its end, or until it is stopped, and says how to go on then. */
-export async function work(
-  wanted: Omit<Work, 'load' | 'signal'>,
-  flags: PrintFlags,
-): Promise<void> {
+export async function work(wanted: Omit<Work, 'load' | 'signal'>, flags: WorkFlags): Promise<void> {
   const stop = new AbortController()
   const forget = onInterrupt(() => {
     stop.abort()
   })
+  const { queue } = flags
   const print = sweepPrinter(flags)
   let begun = false
   try {
@@ -27,6 +31,7 @@ export async function work(
       ...wanted,
       load: (config: Config) => load(config, flags),
       signal: stop.signal,
+      ...(queue === undefined ? {} : { hire: () => queueExecutor(queue, wanted.spec, flags) }),
     }
     for await (const event of runSession(session)) {
       begun = true

@@ -6,12 +6,12 @@ import { checkedSpec } from '../../sweep/checked.js'
 import type { Opened } from '../../sweep/session.js'
 import { Journal } from '../../sweep/storage/journal.js'
 import { defaultFolder } from '../folder.js'
-import type { PrintFlags } from '../options.js'
+import { queueOption } from '../worker.js'
 import { dryRun } from './dryRun.js'
 import { specFlags, specOf, type SpecFlags } from './given.js'
-import { work } from './session.js'
+import { work, type WorkFlags } from './session.js'
 
-export interface StartFlags extends SpecFlags, PrintFlags {
+export interface StartFlags extends SpecFlags, WorkFlags {
   readonly out?: string
   readonly dryRun?: boolean
 }
@@ -40,6 +40,7 @@ export function startCommand(name: string): Command {
     command.option(`--${kebab(key)} ${value}`, about)
   }
   return command
+    .addOption(queueOption())
     .option('--allow-test', 'let test errors choose; every output then says so')
     .option('--out <folder>', "the sweep's; runs/TIME-sweep unless told")
     .option('--dry-run', 'say how much there is to train, and for how long; write nothing')

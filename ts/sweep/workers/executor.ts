@@ -49,8 +49,11 @@ export interface Executor extends AsyncDisposable {
    * in what it resolves to; it rejects only where no trial could be done.
    */
   readonly run: (job: TrialJob, tell: (event: TrainingEvent) => void) => Promise<Ended>
-  /** Told that a job's result is kept, so that nobody else has to keep it any more. */
-  readonly journaled?: (job: TrialJob) => void
+  /**
+   * To be called once a result is where it cannot be lost: one that is kept elsewhere until then
+   * may be dropped.
+   */
+  readonly journaled?: (job: TrialJob) => Promise<void>
   /** Has all jobs at hand interrupted, soon and in order. */
   readonly stop: () => void
 }

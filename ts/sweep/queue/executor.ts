@@ -1,0 +1,268 @@
+import type { Queue, QueueEvents } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { Config } from '../../config/index.js'
+import { engine } from '../../engine/index.js'
+import { whole } from '../../training/checks.js'
+import type { TrainingEvent } from '../../training/events.js'
+import type { Ended, Executor, TrialJob } from '../workers/executor.js'
+import { DataHashes } from './data.js'
+import { receive, send } from './folders.js'
+import { jobId, keys, prefix, queueName, type Queued, type Told } from './messages.js'
+import { connect, packages, parseAddress, type Address } from './redis.js'
+import { present, type Present } from './registry.js'
+
+export interface QueueOptions {
+  /** `redis://…` or `rediss://…`. */
+  readonly url: string
+  /** What tells this sweep's jobs from others': its hash. */
+  readonly sweep: string
+  /** Of the program: workers of another one are given nothing. */
+  readonly version: string
+  /** Jobs at once; as many as workers have slots unless told. */
+  readonly workers?: number
+  /** Told in one line what is to be known: a lost worker, other data, Redis away. */
+  readonly warn?: (line: string) => void
+}
+
+/** How often what is outstanding is looked for, should an event have been missed. */
+const LOOK_MILLISECONDS = 1000
+/** How long a stopped job is waited for: a worker that is gone has lost its lease by then. */
+const STOP_MILLISECONDS = 60_000
+const STOP_KEPT_SECONDS = 3600
+
+interface Outstanding {
+  readonly job: TrialJob
+  readonly tell: (event: TrainingEvent) => void
+  readonly end: (ended: Ended) => void
+  readonly fail: (error: unknown) => void
+}
+
+/**
+ * Has jobs done by `feedalign worker` processes, on this machine or others. BullMQ hands each job to
+ * one worker at a time, and to another one where the first is lost. What a job came to lies in Redis
+ * until `journaled`, so that neither side needs the other to be there: a coordinator that is killed
+ * finds on its return what came meanwhile, and puts into the queue again whatever Redis has lost.
+ */
+export class QueueExecutor implements Executor {
+  readonly #options: QueueOptions
+  readonly #address: Address
+  readonly #redis: Redis
+  readonly #queue: Queue<Queued>
+  readonly #events: QueueEvents
+  readonly #hashes = new DataHashes()
+  readonly #outstanding = new Map<string, Outstanding>()
+  readonly #warned = new Set<string>()
+  #workers: readonly Present[] = []
+  #timer: NodeJS.Timeout | undefined
+  #stoppedAt: number | undefined
+  #disposed = false
+
+  /** Throws `UsageError` on a bad address, `FeedalignError` where Redis cannot be reached. */
+  static async open(options: QueueOptions): Promise<QueueExecutor> {
+    if (options.workers !== undefined) whole('workers', options.workers, 1, 100_000)
+    const address = parseAddress(options.url)
+    const redis = await connect(address, options.warn ?? (() => undefined))
+    const { Queue, QueueEvents } = await packages()
+    const queue = new Queue<Queued>(queueName, { connection: redis, prefix })
+    // Short, as one that Redis drops is noticed at its end.
+    const events = new QueueEvents(queueName, { connection: redis, prefix, blockingTimeout: 2000 })
+    const executor = new QueueExecutor(options, { address, redis, queue, events })
+    await redis.del(keys.stop(options.sweep))
+    await executor.#look()
+    return executor
+  }
+
+  private constructor(
+    options: QueueOptions,
+    to: { address: Address; redis: Redis; queue: Queue<Queued>; events: QueueEvents },
+  ) {
+    this.#options = options
+    this.#address = to.address
+    this.#redis = to.redis
+    this.#queue = to.queue
+    this.#events = to.events
+    // The connection is tried again by itself, and its loss has been told.
+    to.queue.on('error', () => undefined)
+    to.events.on('error', () => undefined)
+    to.events.on('completed', ({ jobId: id }) => {
+      void this.#collect(id)
+    })
+    to.events.on('progress', ({ jobId: id, data }) => {
+      this.#hear(id, data as Told)
+    })
+    to.events.on('stalled', ({ jobId: id }) => {
+      const lost = this.#outstanding.get(id)
+      if (lost !== undefined)
+        this.#warn(`the worker of trial ${lost.job.trial} was lost; another takes it`)
+    })
+  }
+
+  /** At least 1: a job may lie in the queue before the first worker comes. */
+  get capacity(): number {
+    const slots = this.#workers
+      .filter(({ version }) => version === this.#options.version)
+      .reduce((sum, worker) => sum + worker.slots, 0)
+    return this.#options.workers ?? Math.max(1, slots)
+  }
+
+  async run(job: TrialJob, tell: (event: TrainingEvent) => void): Promise<Ended> {
+    if (this.#stoppedAt !== undefined) return { state: 'interrupted' }
+    const id = jobId(this.#options.sweep, job)
+    return await new Promise<Ended>((end, fail) => {
+      this.#outstanding.set(id, { job, tell, end, fail })
+      void this.#ask(id)
+    })
+  }
+
+  /** To be called when the result of a job is kept: Redis need not hold it any longer. */
+  async journaled(job: TrialJob): Promise<void> {
+    const id = jobId(this.#options.sweep, job)
+    await this.#redis.del(keys.result(id), keys.folder(id))
+    // One that was given to a second worker, and is not at work there.
+    await this.#queue.remove(id)
+  }
+
+  stop(): void {
+    if (this.#stoppedAt !== undefined) return
+    this.#stoppedAt = performance.now()
+    const flag = keys.stop(this.#options.sweep)
+    this.#redis.set(flag, 1, 'EX', STOP_KEPT_SECONDS).catch(() => undefined)
+    void this.#look()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop()
+    while (this.#outstanding.size > 0) await pause(LOOK_MILLISECONDS / 10)
+    this.#disposed = true
+    clearTimeout(this.#timer)
+    // Whatever waits for a Redis that is away is not waited for.
+    await Promise.race([this.#close(), pause(2000)])
+    this.#redis.disconnect()
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled([this.#events.close(), this.#queue.close()])
+    if (this.#redis.status === 'ready') await this.#redis.quit()
+  }
+
+  /** Takes a result that is there already, or puts the job into the queue. */
+  async #ask(id: string): Promise<void> {
+    try {
+      if (!(await this.#collect(id))) await this.#put(id)
+    } catch (error) {
+      this.#outstanding.get(id)?.fail(error)
+      this.#outstanding.delete(id)
+    }
+  }
+
+  async #put(id: string): Promise<void> {
+    const { job } = this.#outstanding.get(id) ?? {}
+    if (job === undefined || this.#stoppedAt !== undefined) return
+    const { folder, config, ...rest } = job
+    const hash = await this.#hashes.of(config)
+    // A worker that was stopped may have left what is further on.
+    if ((await this.#redis.exists(keys.folder(id))) === 0) await send(this.#redis, id, folder)
+    const queued: Queued = {
+      version: this.#options.version,
+      sweep: this.#options.sweep,
+      dataSha256: hash,
+      job: { ...rest, config: elsewhere(config) },
+    }
+    // What a job came to is kept apart: BullMQ has nothing to keep.
+    const kept = { removeOnComplete: true, removeOnFail: true }
+    await this.#queue.add('trial', queued, { jobId: id, ...kept })
+  }
+
+  /** Ends a job whose result is there; false where there is none. */
+  async #collect(id: string): Promise<boolean> {
+    const { job } = this.#outstanding.get(id) ?? {}
+    if (job === undefined) return false
+    const text = await this.#redis.get(keys.result(id))
+    if (text === null) return false
+    const ended = JSON.parse(text) as Ended
+    if (ended.state === 'interrupted') {
+      await this.#redis.del(keys.result(id))
+      // Left from a stop before; to be done now.
+      if (this.#stoppedAt === undefined) return false
+    }
+    await receive(this.#redis, id, job.folder)
+    if (ended.state === 'interrupted') await this.#redis.del(keys.folder(id))
+    // Another look may have been faster.
+    const outstanding = this.#outstanding.get(id)
+    this.#outstanding.delete(id)
+    outstanding?.end(ended)
+    return true
+  }
+
+  #hear(id: string, told: Told): void {
+    const outstanding = this.#outstanding.get(id)
+    if (outstanding === undefined) return
+    if (told.refused !== undefined) this.#warn(told.refused)
+    if (told.epoch !== undefined) outstanding.tell(told.epoch)
+    if (told.progress !== undefined) outstanding.tell(told.progress)
+  }
+
+  /** Each line once: a worker that does not fit refuses job after job. */
+  #warn(line: string): void {
+    if (this.#warned.has(line)) return
+    this.#warned.add(line)
+    this.#options.warn?.(line)
+  }
+
+  /** Looks who is there and what has become of what is outstanding, and again after a while. */
+  async #look(): Promise<void> {
+    clearTimeout(this.#timer)
+    if (this.#disposed) return
+    this.#timer = setTimeout(() => {
+      void this.#look()
+    }, LOOK_MILLISECONDS)
+    const late = performance.now() - (this.#stoppedAt ?? Infinity) > STOP_MILLISECONDS
+    if (late) for (const id of [...this.#outstanding.keys()]) this.#interrupt(id)
+    if (this.#redis.status !== 'ready') return
+    try {
+      this.#workers = await present(this.#redis)
+      this.#sayWhoIsMissing()
+      await Promise.all([...this.#outstanding.keys()].map((id) => this.#lookFor(id)))
+    } catch (error) {
+      this.#warn(`the queue: ${(error as Error).message}`)
+    }
+  }
+
+  /** Whether it is in the queue is asked first: a job leaves it after its result has come. */
+  async #lookFor(id: string): Promise<void> {
+    const queued = await this.#redis.exists(this.#queue.toKey(id))
+    if (await this.#collect(id)) return
+    // A job at work cannot be removed: its worker ends it.
+    if (this.#stoppedAt !== undefined) {
+      if ((await this.#queue.remove(id)) === 1) this.#interrupt(id)
+    } else if (queued === 0) await this.#ask(id)
+  }
+
+  #interrupt(id: string): void {
+    const outstanding = this.#outstanding.get(id)
+    this.#outstanding.delete(id)
+    outstanding?.end({ state: 'interrupted' })
+  }
+
+  #sayWhoIsMissing(): void {
+    const { version } = this.#options
+    for (const other of this.#workers.filter((worker) => worker.version !== version)) {
+      const { host, pid } = other
+      this.#warn(
+        `worker ${host} (${pid}) is of version ${other.version}, not ${version}: it is given nothing`,
+      )
+    }
+    if (this.#workers.length > 0) return
+    const { shown } = this.#address
+    this.#warn(`no worker at ${shown} yet; start some by: feedalign worker --queue ${shown}`)
+  }
+}
+
+/** A configuration without what is of this machine; engines round differently, so it has one. */
+function elsewhere(config: Config): Config {
+  const { name } = engine(config.engine)
+  return { ...config, engine: name, dataDir: undefined, out: undefined }
+}
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds))
