@@ -29,4 +29,6 @@ export {
   through,
   type Rule,
 } from './rules/index.js'
+export type { Ended, Executor, TrialJob } from './sweep/workers/executor.js'
+export { poolExecutor, type PoolOptions } from './sweep/workers/pool.js'
 export * from './training/index.js'
