@@ -2,10 +2,10 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 const nodeGlobals = Object.fromEntries(
-  ['console', 'performance', 'process', 'setTimeout', 'URL', 'WebAssembly'].map((name) => [
-    name,
-    false,
-  ]),
+  [
+    ...['console', 'module', 'performance', 'process', 'setImmediate', 'setTimeout', 'URL'],
+    'WebAssembly',
+  ].map((name) => [name, false]),
 )
 
 export default tseslint.config(
@@ -23,7 +23,7 @@ export default tseslint.config(
   },
   {
     // Plain JavaScript that runs as it stands: no types to check by.
-    files: ['**/*.mjs'],
+    files: ['**/*.{mjs,cjs}'],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { globals: nodeGlobals },
   },

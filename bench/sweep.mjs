@@ -19,6 +19,8 @@ import { table } from './table.mjs'
 const MEGABYTE = 1e6
 /** Of the network whose memory is measured. */
 const LARGE = '784-1500-1500-1500-10'
+/** That each of the workers has told when memory has been measured. */
+const EVENTS = 10
 /** Examples of the trials that have hardly any. */
 const FEW = 64
 /** From so many trials on, memory is to be flat. */
@@ -111,7 +113,7 @@ async function throughput({ rounds, epochs }, folder) {
   }
 }
 
-/** Bytes that a process of its own has at most while so many workers each train the network. */
+/** What a process of its own tells of so many workers that each train the network. */
 async function memoryOf(workers, data) {
   const args = [fileURLToPath(import.meta.url), String(workers), data]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -140,15 +142,18 @@ async function measureMemory(workers, data) {
   const folder = mkdtempSync(join(tmpdir(), 'feedalign-bench-'))
   const config = configOf({ data, network: LARGE, rule: 'fa', epochs: 1, validation: 0.1 })
   const executor = poolExecutor({ loaded: await loadData(config), workers })
-  const jobs = Array.from({ length: workers }, (_, trial) => jobOf(config, trial, folder))
+  const told = new Array(workers).fill(0)
+  const running = told.map(async (_, trial) => {
+    const ended = await executor.run(jobOf(config, trial, folder), () => told[trial]++)
+    if (ended.state !== 'interrupted') throw new Error(`trial ${trial}: ${JSON.stringify(ended)}`)
+  })
   let most = 0
-  let busy = true
-  const done = doAll(executor, jobs).finally(() => (busy = false))
-  while (busy) {
-    await setTimeout(50)
+  while (told.some((events) => events < EVENTS)) {
+    await Promise.race([setTimeout(50), ...running])
     most = Math.max(most, process.memoryUsage.rss())
   }
-  await done
+  executor.stop()
+  await Promise.all(running)
   await executor[Symbol.asyncDispose]()
   rmSync(folder, { recursive: true, force: true })
   console.log(JSON.stringify({ most, network: networkBytes() }))

@@ -32,4 +32,6 @@ export {
 export * from './sweep/index.js'
 export { readEvents } from './sweep/storage/read.js'
 export { tabulate, type Table, type Trial } from './sweep/storage/trials.js'
+export type { Ended, Executor, TrialJob } from './sweep/workers/executor.js'
+export { poolExecutor, type PoolOptions } from './sweep/workers/pool.js'
 export * from './training/index.js'

@@ -89,8 +89,17 @@ describe('jobs in worker threads', () => {
   })
 })
 
+test('a pool is disposed of while its threads are starting, again and again', async () => {
+  for (let i = 0; i < 10; i++) {
+    const executor = pool({ workers: 4 })
+    const running = executor.run(jobOf(temporaryFolder()), nothing)
+    await executor[Symbol.asyncDispose]()
+    expect((await running).state).toBe('interrupted')
+  }
+})
+
 describe('a job whose thread', () => {
-  const script = new URL('dying.mjs', import.meta.url)
+  const script = new URL('dying.cjs', import.meta.url)
   const endless = configOf({ epochs: 1e6 })
   for (const [what, trial, reason] of [
     ['leaves the process', 901, /^its worker thread died: worker exited with code: 3$/],

@@ -1,4 +1,4 @@
-import { Piscina } from 'piscina'
+import { createRequire } from 'node:module'
 import { MessageChannel, receiveMessageOnPort, type ResourceLimits } from 'node:worker_threads'
 import { inSharedMemory } from '../../data/shared.js'
 import type { Examples } from '../../data/examples.js'
@@ -28,8 +28,10 @@ export interface PoolOptions {
   readonly script?: URL
 }
 
+type PiscinaModule = typeof import('piscina')
+
 /** Worker threads run what is built, also for who runs the sources. */
-const script = new URL('../../../dist/sweep/workers/worker.js', import.meta.url)
+const script = new URL('../../../dist/sweep/workers/thread.cjs', import.meta.url)
 
 /**
  * Does each job in a worker thread of this process. A job whose thread dies has failed, and another
@@ -42,7 +44,7 @@ export function poolExecutor(options: PoolOptions): Executor {
 class PoolExecutor implements Executor {
   readonly capacity: number
   readonly #loaded: Loaded
-  readonly #pool: Piscina
+  readonly #pool: InstanceType<PiscinaModule['Piscina']>
   readonly #stop = new Int32Array(new SharedArrayBuffer(4))
   /** The engine's, shared with the threads, by the examples. */
   readonly #held = new Map<Examples, Held>()
@@ -56,6 +58,8 @@ class PoolExecutor implements Executor {
     // Before the first worker: the addon is to be loaded by the main thread.
     engine()
     const workerData: WorkerData = { loaded: this.#loaded, threads, stop: this.#stop }
+    // Loaded by who has a pool, not by everybody who imports the package.
+    const { Piscina } = createRequire(import.meta.url)('piscina') as PiscinaModule
     this.#pool = new Piscina({
       filename: (options.script ?? script).href,
       minThreads: workers,

@@ -1,8 +1,4 @@
 /** The package's worker, but that some trials are the death of its thread while they train. */
-import { setImmediate } from 'node:timers'
-import { setTimeout } from 'node:timers/promises'
-import work from '../../../dist/sweep/workers/worker.js'
-
 const deaths = {
   901: () => process.exit(3),
   902: () => {
@@ -14,9 +10,10 @@ const deaths = {
   },
 }
 
-export default function dying(given) {
+module.exports = async (given) => {
+  const { default: work } = await import('../../../dist/sweep/workers/worker.js')
   const die = deaths[given.job.trial]
   // Uncaught: not within the job's promise.
-  if (die !== undefined) void setTimeout(100).then(() => setImmediate(die))
+  if (die !== undefined) setTimeout(() => setImmediate(die), 100)
   return work(given)
 }
