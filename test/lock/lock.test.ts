@@ -134,13 +134,19 @@ describe('the holder', () => {
 })
 
 test.skipIf(process.platform !== 'linux')('a zombie holds nothing', async () => {
-  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'])
+  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'])
   onTestFinished(() => {
     parent.kill()
   })
   const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)))
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  // The shell would look after its child, the program that takes its place does not.
+  await until(() => readFileSync(`/proc/${parent.pid}/comm`, 'latin1') === 'sleep\n')
+  process.kill(pid, 'SIGKILL')
   const stat = (): string[] => readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ')
-  while (stat()[2] !== 'Z') await new Promise((resolve) => setTimeout(resolve, 5))
+  await until(() => stat()[2] === 'Z')
   take(leftBy({ pid, start: stat()[21] ?? '' }))
 })
 

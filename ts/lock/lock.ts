@@ -89,11 +89,11 @@ function take(folder: string, options: LockOptions, own: string): void {
   const path = join(folder, options.name)
   const ready = `${path}.${own}`
   try {
+    removeRemains(folder, options.name)
     discard(ready)
     mkdirSync(ready)
     writeFileSync(join(ready, own), '')
     while (!renamed(ready, path)) putOut(folder, options)
-    removeRemains(folder, options.name)
   } catch (error) {
     discard(ready)
     if (error instanceof FeedalignError) throw error

@@ -30,7 +30,7 @@ const SEAL = 18
 export function seal(json: string, before: number): { readonly bytes: Buffer; sum: number } {
   const text = Buffer.from(json.slice(0, -1))
   const sum = crc32(text, before)
-  return { bytes: Buffer.concat([text, Buffer.from(`,"crc":"${hex(sum)}"}\n`)]), sum }
+  return { bytes: Buffer.concat([text, Buffer.from(`${ending(sum)}\n`)]), sum }
 }
 
 /**
@@ -46,10 +46,9 @@ export function* readLines(file: string): Generator<Line, void, undefined> {
     }
     if (bytes === undefined) return fail(`it has more than ${MOST_BYTES} bytes`)
     const split = Math.max(0, bytes.length - SEAL)
-    const told = /^,"crc":"([0-9a-f]{8})"\}$/.exec(bytes.toString('latin1', split))?.[1]
-    if (told === undefined) return fail('it does not end with a checksum')
+    const told = bytes.toString('latin1', split)
     sum = crc32(bytes.subarray(0, split), sum)
-    if (hex(sum) !== told) return fail(`its checksum is ${told}, that of its text ${hex(sum)}`)
+    if (told !== ending(sum)) return fail(mismatch(told, sum))
     const json = `${bytes.toString('utf8', 0, split)}}`
     yield { json, number, offset, end: offset + bytes.length + 1, sum }
   }
@@ -67,7 +66,14 @@ export function damaged(file: string, line: number, offset: number, what: string
   return `${file}: line ${line}, at byte ${offset}, is damaged: ${what}; ${cure}`
 }
 
+function mismatch(told: string, sum: number): string {
+  const found = /^,"crc":"([0-9a-f]{8})"\}$/.exec(told)?.[1]
+  if (found === undefined) return 'it does not end with a checksum'
+  return `its checksum is ${found}, that of its text ${hex(sum)}`
+}
+
 const hex = (sum: number): string => sum.toString(16).padStart(8, '0')
+const ending = (sum: number): string => `,"crc":"${hex(sum)}"}`
 
 /** A line's bytes, good until the next is asked for; undefined where there are too many. */
 interface Piece {
