@@ -30,7 +30,6 @@ export {
   type Rule,
 } from './rules/index.js'
 export * from './sweep/index.js'
-export { readCurves, type CurvePiece } from './sweep/storage/curves.js'
 export { readEvents } from './sweep/storage/read.js'
 export { tabulate, type Table, type Trial } from './sweep/storage/trials.js'
 export * from './training/index.js'

@@ -1,7 +1,6 @@
 import { hostname } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { FeedalignError } from '../../../ts/errors.js'
-import { readCurves } from '../../../ts/sweep/storage/curves.js'
 import type { JournalEvent } from '../../../ts/sweep/storage/events.js'
 import { Journal } from '../../../ts/sweep/storage/journal.js'
 import { tableOf, tabulate } from '../../../ts/sweep/storage/trials.js'
@@ -15,7 +14,6 @@ import {
   retry,
   session,
   start,
-  story,
   sweepEvent,
   task,
 } from './events.js'
@@ -175,14 +173,5 @@ describe('a folder', () => {
     await using journal = Journal.create(folder, sweepEvent())
     for (const event of [own, end, own, task(0), end]) journal.append(event)
     expect(tabulate(folder)).toMatchObject({ live: false, end, session: own })
-  })
-
-  test('gives the curves of its trials, job by job', async () => {
-    const folder = temporaryFolder()
-    await using journal = Journal.create(folder, sweepEvent({ repeats: 2 }))
-    for (const event of story.slice(1)) journal.append(event)
-    const curve = [{ epoch: 1, trainLoss: 0.7, validationError: 0.25 }]
-    const trials = [0, 1, 2, 2]
-    expect([...readCurves(folder)]).toEqual(trials.map((trial) => ({ trial, to: 1, curve })))
   })
 })
