@@ -26,10 +26,10 @@ const ROWS = 1000
 const FEWEST = 10
 
 /**
- * Functional analysis of variance of a random forest (Breiman, 2001) that foretells a configuration's
- * place among all, from best to worst, failed ones last: places rather than values, as a loss that
- * exploded would be all there is to explain. The same for the same report. Undefined where there
- * are too few configurations, or none that differ.
+ * Functional analysis of variance of a random forest (Breiman, 2001) that foretells the place of a
+ * configuration among all, from best to worst, failed ones last: places rather than values, as a
+ * loss that exploded would be all there is to explain. The same for the same report. Undefined where
+ * there are too few configurations, or none that differ.
  */
 export function importance(
   report: Pick<SweepReport, 'parameters' | 'configurations' | 'direction'>,
@@ -58,7 +58,7 @@ export function importance(
   return { parameters, together: Math.max(0, 1 - alone), fit, configurations: known.length }
 }
 
-/** Trees of rows drawn with replacement, and how well they foretell rows that they have not seen. */
+/** Trees of rows drawn with replacement, and how well they foretell those they have not seen. */
 function forest(cells: readonly Cells[], targets: Float64Array) {
   const random = mulberry32(1)
   const count = targets.length
