@@ -20,6 +20,14 @@ test('a long curve keeps its first and last epoch, and others as far apart as ca
   expect(mean).toEqual([0, 25, 50, 75, 100])
 })
 
+test('the untrained network is not part of a curve', () => {
+  const points = [
+    { epoch: 0, trainLoss: 2.3 },
+    { epoch: 1, trainLoss: 0.5 },
+  ]
+  expect(meanCurve([points], 'trainLoss', 5)?.epochs).toEqual([1])
+})
+
 test('there is no curve of a figure that no epoch has, and none of what is not finite', () => {
   expect(meanCurve([curve(0.1)], 'testError', 5)).toBeUndefined()
   expect(meanCurve([curve(NaN, Infinity)], 'validationError', 5)).toBeUndefined()

@@ -20,8 +20,8 @@ export function importanceTable(report: SweepReport): Markup {
 ${bars}</tbody>
 </table>
 <p>Shares of the variance of a configuration’s place, from the best to the worst (failed ones last),
-that a parameter explains alone, averaged over all others: functional analysis of variance of a random
-forest (<cite>Hutter, Hoos and Leyton-Brown, ICML 2014</cite>). ${trust(found.fit)} Parameters that
+that a parameter explains alone, averaged over all others: functional analysis of variance of a
+random forest (<cite>Hutter, Hoos and Leyton-Brown, ICML 2014</cite>). ${trust(found.fit)} Parameters that
 others leave out have “none” as a value of theirs, so they share what their condition explains.
 Learned from ${found.configurations} configurations.</p>`
 }

@@ -4,14 +4,15 @@ import type { Curve, Figure } from './data.js'
 
 /**
  * The mean of some curves and its spread, at `most` epochs, at least 2: the first, the last, and
- * others as far apart as can be. Undefined where no point has the figure.
+ * others as far apart as can be. Without epoch 0, whose error is chance's and would flatten the
+ * rest. Undefined where no point has the figure.
  */
 export function meanCurve(
   curves: readonly (readonly CurvePoint[])[],
   figure: Figure,
   most: number,
 ): Curve | undefined {
-  const points = curves.flat().filter((point) => Number.isFinite(point[figure]))
+  const points = curves.flat().filter((one) => one.epoch > 0 && Number.isFinite(one[figure]))
   if (points.length === 0) return undefined
   const epochs = thinned(ascending(points.map(({ epoch }) => epoch)), most)
   const values = new Map(epochs.map((epoch): [number, number[]] => [epoch, []]))

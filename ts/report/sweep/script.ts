@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 const importLine = /^import [^'"]*['"]([^'"]+)['"];?\n/gm
 
 /**
- * The script of a sweep's page as one text. Its modules are browser JavaScript that is built like all
- * else; they are put one after another, those that others import first, without their imports and
- * exports. So no two of them may define the same name, and none may rename what it imports: a browser
- * refuses the whole otherwise.
+ * The script of a sweep's page as one text. Its modules are browser JavaScript that is built like
+ * all else; they are put one after another, those that others import first, without their imports
+ * and exports. So no two of them may define the same name, and none may rename what it imports: a
+ * browser refuses the whole otherwise.
  */
 export function pageScript(): string {
   // From `ts` as from `dist`: what runs in a browser has to be built.

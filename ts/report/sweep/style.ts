@@ -5,7 +5,7 @@ export const sweepStyle = `
 input[type=number] { width: 7em } fieldset { display: inline-block; vertical-align: top }
 fieldset label { display: block } #ranges { margin: 0.5rem 0 }
 #parallel, .scroll { overflow-x: auto }
-#parallel .inner { position: relative; height: 420px }
+#parallel .inner { position: relative }
 #parallel canvas, #parallel svg { position: absolute; left: 0; top: 0; max-width: none }
 #parallel line, .curves line { stroke: currentColor }
 #parallel text, .curves text { fill: currentColor; font-size: 12px }
@@ -21,8 +21,8 @@ fieldset label { display: block } #ranges { margin: 0.5rem 0 }
 .curve polyline { fill: none; stroke-width: 2 } .curve polygon { opacity: 0.15 }
 .curve:hover polyline { stroke-width: 4 }
 .legend { list-style: none; padding: 0; columns: 2; font-size: 0.85rem }
-th button { font: inherit; font-weight: 600; background: none; border: 0; padding: 0; cursor: pointer;
-  color: inherit; text-align: left }
+th button { font: inherit; font-weight: 600; background: none; border: 0; padding: 0;
+  cursor: pointer; color: inherit; text-align: left }
 th[aria-sort=ascending] button::after { content: ' ▲' }
 th[aria-sort=descending] button::after { content: ' ▼' }
 .scroll td ul { margin: 0; padding-left: 1rem }

@@ -17,8 +17,8 @@ ${bestTable(report)}`
 }
 
 function warnings({ metric, stopped }: SweepReport): Markup[] {
-  const test = markup`<p class="notice loud"><strong>Ranked on the test set.</strong> The best error below
-was chosen by the examples that it was measured on: new ones will show a higher error.</p>`
+  const test = markup`<p class="notice loud"><strong>Ranked on the test set.</strong> The best error
+below was chosen by the examples that it was measured on: it says too little of new ones.</p>`
   return [
     ...(metric === 'testError' ? [test] : []),
     ...(stopped === undefined ? [] : [markup`<p class="notice">${stopped}</p>`]),

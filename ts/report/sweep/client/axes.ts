@@ -66,7 +66,8 @@ function numbers(
   return {
     place: (one) => {
       const known = value(one)
-      return typeof known === 'number' ? own.place(known) : ABSENT
+      // A range may have been made narrower since a value was drawn: that lies at its end then.
+      return typeof known === 'number' ? Math.max(0, Math.min(1, own.place(known))) : ABSENT
     },
     ticks: own.ticks.map((tick) => ({ place: own.place(tick), text: text(tick) })),
     scale: own,

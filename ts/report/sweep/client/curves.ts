@@ -124,17 +124,22 @@ function lineElement({ curve, colour, dash }: Drawn, x: Scale, y: Scale, text: s
   return group
 }
 
-/** Numbers of configurations behind their lines, pushed down where they would overlap. */
+/** Numbers of configurations behind their lines, moved apart where they would overlap. */
 function labels(drawn: readonly Drawn[], y: Scale): SVGTextElement[] {
-  const wanted = drawn.map(({ one, curve }) => ({ one, at: down(y, curve.mean.at(-1) ?? 0) + 4 }))
-  wanted.sort((a, b) => a.at - b.at)
-  let free = 0
-  return wanted.map(({ one, at }) => {
-    const own = Math.max(at, free)
-    free = own + 12
-    const x = SIZE.width - SIZE.right + 6
-    return svg('text', { x, y: own }, `#${one.configuration}`)
+  const wanted = drawn.map(({ one, curve, colour }) => {
+    const text = `#${one.configuration}`
+    const at = down(y, curve.mean.at(-1) ?? 0) + 4
+    const label = svg('text', { x: SIZE.width - SIZE.right + 6, class: 'label' }, text)
+    label.style.fill = colour
+    return { at, label }
   })
+  wanted.sort((a, b) => b.at - a.at)
+  let free = SIZE.height
+  for (const { at, label } of wanted) {
+    free = Math.min(at, free - 12)
+    label.setAttribute('y', String(free))
+  }
+  return wanted.map(({ label }) => label)
 }
 
 function frame(x: Scale, y: Scale, figure: string): SVGElement[] {

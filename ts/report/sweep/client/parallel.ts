@@ -23,6 +23,7 @@ export class Parallel {
   readonly #options: ParallelOptions
   readonly #root: HTMLElement
   readonly #lines: Lines
+  readonly #inner = html('div', { class: 'inner' })
   readonly #picture = svg('svg', { role: 'img', 'aria-label': 'Parallel coordinates' })
   readonly #over = svg('polyline', { class: 'over' })
   readonly #tip = html('div', { class: 'tip', hidden: '' })
@@ -37,8 +38,8 @@ export class Parallel {
     this.#filter = { ranges: options.axes.map(() => []), top: undefined }
     this.#lines = new Lines(options.places, options.axes.length, options.colours)
     this.#layout = layoutOf(options.axes.length, root.clientWidth)
-    const inner = html('div', { class: 'inner' }, ...this.#lines.elements, this.#picture, this.#tip)
-    root.append(inner)
+    this.#inner.append(...this.#lines.elements, this.#picture, this.#tip)
+    root.append(this.#inner)
     this.#picture.addEventListener('pointermove', (event) => {
       if (event.buttons === 0) this.#hover(event)
     })
@@ -72,6 +73,7 @@ export class Parallel {
     const { axes, brushed } = this.#options
     this.#layout = layoutOf(axes.length, this.#root.clientWidth)
     const { width, height } = this.#layout
+    this.#inner.style.height = `${height}px`
     this.#picture.setAttribute('width', String(width))
     this.#picture.setAttribute('height', String(height))
     this.#axes = axes.map((axis, i) => axisElement(axis, i, this.#layout, brushed))

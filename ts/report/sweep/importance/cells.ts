@@ -2,8 +2,8 @@ import type { Value } from '../../../sweep/job.js'
 import type { ReportParameter } from '../data.js'
 
 /**
- * A parameter's range cut into cells: a choice each, or equal parts of a range (of its logarithm where
- * it is logarithmic), with a cell for absence where some configuration goes without the parameter.
+ * A parameter's range cut into cells: a choice each, or equal parts of a range (of its logarithm
+ * where it is logarithmic), and one for absence where some configuration goes without the parameter.
  */
 export interface Cells {
   /** The cell of each configuration. */

@@ -1,3 +1,4 @@
+import { uniforms } from '../../../sweep/uniform.js'
 import { ranked, stateOf } from '../ranking.js'
 import type { SweepReport } from '../report.js'
 import { cellsOf, type Cells } from './cells.js'
@@ -26,10 +27,10 @@ const ROWS = 1000
 const FEWEST = 10
 
 /**
- * Functional analysis of variance of a random forest (Breiman, 2001) that foretells a configuration's
- * place among all, from best to worst, failed ones last: places rather than values, as a loss that
- * exploded would be all there is to explain. The same for the same report. Undefined where there
- * are too few configurations, or none that differ.
+ * Functional analysis of variance of a random forest (Breiman, 2001) that foretells the place of a
+ * configuration among all, from best to worst, failed ones last: places rather than values, as a
+ * loss that exploded would be all there is to explain. The same for the same report. Undefined where
+ * there are too few configurations, or none that differ.
  */
 export function importance(
   report: Pick<SweepReport, 'parameters' | 'configurations' | 'direction'>,
@@ -58,14 +59,16 @@ export function importance(
   return { parameters, together: Math.max(0, 1 - alone), fit, configurations: known.length }
 }
 
-/** Trees of rows drawn with replacement, and how well they foretell rows that they have not seen. */
+/** Trees of rows drawn with replacement, and how well they foretell those they have not seen. */
 function forest(cells: readonly Cells[], targets: Float64Array) {
-  const random = mulberry32(1)
+  const random = uniforms(['importance'])
   const count = targets.length
   const sums = new Float64Array(count)
   const seen = new Uint16Array(count)
   const trees = Array.from({ length: TREES }, (): Node => {
-    const rows = Array.from({ length: Math.min(count, ROWS) }, () => Math.floor(random() * count))
+    const rows = Array.from({ length: Math.min(count, ROWS) }, () =>
+      Math.floor(random.next().value * count),
+    )
     const tree = grow(cells, targets, rows)
     const used = new Set(rows)
     for (let row = 0; row < count; row++) {
@@ -90,15 +93,4 @@ function fitOf(foretold: Float64Array, targets: Float64Array): number {
     all += (target - mean) ** 2
   }
   return all === 0 ? 0 : 1 - wrong / all
-}
-
-/** Numbers from 0 to 1 (T. Ettinger's generator of 32 bits): the same ones for the same seed. */
-function mulberry32(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
 }

@@ -15,8 +15,8 @@ interface Region {
  * How much of a tree's variance over the whole space is that of each parameter's marginal: of the
  * mean of the tree over all others. Undefined where the tree is a lone leaf.
  *
- * F. Hutter, H. Hoos, K. Leyton-Brown: An Efficient Approach for Assessing Hyperparameter Importance,
- * ICML 2014, algorithm 2 and equations 3 to 8, for single parameters.
+ * F. Hutter, H. Hoos, K. Leyton-Brown: An Efficient Approach for Assessing Hyperparameter
+ * Importance, ICML 2014, algorithm 2 and equations 3 to 8, for single parameters.
  */
 export function shares(tree: Node, parameters: readonly Cells[]): number[] | undefined {
   const whole = parameters.map(({ mass }) => mass.map(() => true))
