@@ -27,7 +27,7 @@ function tail(x: number): number {
   const density = Math.exp((-x * x) / 2)
   if (x < 4) return (density * polynomial(NUMERATOR, x)) / polynomial(DENOMINATOR, x)
   let fraction = x
-  for (let part = 20; part > 0; part--) fraction = x + part / fraction
+  for (let part = 40; part > 0; part--) fraction = x + part / fraction
   return density / fraction / Math.sqrt(2 * Math.PI)
 }
 
