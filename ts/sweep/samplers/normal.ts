@@ -1,7 +1,7 @@
 /**
- * Φ(x), the share of the standard normal distribution below x, to 11 digits or more: Hart's rational
+ * Φ(x), the share of the standard normal distribution below x, to 12 digits: Hart's rational
  * approximation of 1968, as West has it (2005, "Better approximations to cumulative normal
- * functions", Wilmott Magazine), and far out the continued fraction.
+ * functions", Wilmott Magazine), and beyond 4 the continued fraction.
  */
 export function normalBelow(x: number): number {
   const above = tail(Math.abs(x))
@@ -25,9 +25,9 @@ const DENOMINATOR = [
 /** 1 − Φ(x) of x ≥ 0. */
 function tail(x: number): number {
   const density = Math.exp((-x * x) / 2)
-  if (x < 7.07106781186547) return (density * polynomial(NUMERATOR, x)) / polynomial(DENOMINATOR, x)
+  if (x < 4) return (density * polynomial(NUMERATOR, x)) / polynomial(DENOMINATOR, x)
   let fraction = x
-  for (let part = 20; part > 0; part--) fraction = x + part / fraction
+  for (let part = 40; part > 0; part--) fraction = x + part / fraction
   return density / fraction / Math.sqrt(2 * Math.PI)
 }
 

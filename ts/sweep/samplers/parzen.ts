@@ -48,14 +48,15 @@ export class Parzen {
   /** Its natural logarithm. */
   logDensity(parameters: Parameters): number {
     const places = this.#space.parameters.map((parameter) => placesOf(parameter, parameters))
-    const densities = this.#kernels.map((kernel) => {
-      return kernel.reduce((product, part, index) => {
-        const at = places[index]
-        return at === undefined ? product : product * part.density(at)
-      }, 1)
-    })
-    const sum = densities.reduce((before, density) => before + density, 0)
-    return Math.log(sum / densities.length)
+    let sum = 0
+    for (const kernel of this.#kernels) {
+      let density = 1
+      for (const [index, at] of places.entries()) {
+        if (at !== undefined) density *= kernel[index]?.density(at) ?? NaN
+      }
+      sum += density
+    }
+    return Math.log(sum / this.#kernels.length)
   }
 }
 

@@ -11,7 +11,7 @@ import { sampler, type Outcome, type Sampled } from './sampler.js'
 const MOST_BEST = 25
 
 /** Of the others the latest count, so that a long sweep does not become slow. */
-const MOST_OTHERS = 500
+const MOST_OTHERS = 200
 
 /**
  * The Tree-structured Parzen Estimator of Bergstra et al. (2011, "Algorithms for Hyper-Parameter
@@ -89,7 +89,8 @@ function drawnFrom(
 export function bestOf(outcomes: readonly Outcome[], count: number): Outcome[] {
   const best: Outcome[] = []
   for (const outcome of outcomes) {
-    if (outcome.value === Infinity) continue
+    const last = best[count - 1]
+    if (outcome.value === Infinity || (last !== undefined && !isBetter(outcome, last))) continue
     const place = best.findIndex((one) => isBetter(outcome, one))
     best.splice(place < 0 ? best.length : place, 0, outcome)
     best.length = Math.min(best.length, count)
