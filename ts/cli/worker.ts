@@ -1,8 +1,8 @@
 import { availableParallelism, hostname } from 'node:os'
 import { Command, Option } from 'commander'
 import { UsageError } from '../errors.js'
-import { version } from '../version.js'
 import { onInterrupt } from './interrupt.js'
+import { version } from '../version.js'
 
 interface WorkerFlags {
   readonly queue?: string

@@ -185,18 +185,9 @@ class Loop {
       }
       const ended = await executor.run(job, this.#passer(piece))
       this.#take(piece, ended)
-      if (ended.state !== 'interrupted') await this.#release(job)
+      if (ended.state !== 'interrupted') executor.journaled?.(job)
     } catch (error) {
       this.#giveBack(piece, error)
-    }
-  }
-
-  /** The job's result is in the journal, and need be nowhere else. */
-  async #release(job: TrialJob): Promise<void> {
-    try {
-      await this.#session.executor.journaled?.(job)
-    } catch (error) {
-      this.#endBy('failed', asError(error))
     }
   }
 

@@ -2,10 +2,10 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { version } from '../../../ts/version.js'
-import { InProcessExecutor } from '../../../ts/sweep/queue/inProcess.js'
 import { QueueWorker, type QueueWorkerOptions } from '../../../ts/sweep/queue/worker.js'
 import { loadData } from '../../../ts/config/index.js'
 import type { Ended, TrialJob } from '../../../ts/sweep/workers/executor.js'
+import { poolExecutor } from '../../../ts/sweep/workers/pool.js'
 import type { TrainingEvent } from '../../../ts/training/events.js'
 import { temporaryFolder } from '../../folders.js'
 import { coordinator, job } from './processes.js'
@@ -22,7 +22,7 @@ async function worker(url: string, more: Partial<QueueWorkerOptions> = {}): Prom
 
 /** What a job comes to without a queue; where it says, with no checkpoint before it. */
 async function alone(wanted: TrialJob): Promise<Ended> {
-  await using executor = new InProcessExecutor(await loadData(wanted.config), 1)
+  await using executor = poolExecutor({ loaded: await loadData(wanted.config), workers: 1 })
   return await executor.run({ ...wanted, folder: temporaryFolder() }, quiet)
 }
 
@@ -40,8 +40,8 @@ test.runIf(hasRedis)('a job does through a queue what it does without, bit for b
   const ended = await executor.run(wanted, quiet)
   const expected = await alone(wanted)
   expect({ ...ended, seconds: 0 }).toEqual({ ...expected, seconds: 0 })
-  await executor.journaled(wanted)
-  expect(await redis.held()).toEqual([])
+  executor.journaled(wanted)
+  await expect.poll(() => redis.held(), { timeout: 60_000 }).toEqual([])
 })
 
 test.runIf(hasRedis)('a trial that fails is failed once, with its reason', async () => {
@@ -63,7 +63,7 @@ test.runIf(hasRedis)(
     const first = await worker(redis.url)
     const paused = { ...whole, to: 1, last: false }
     expect(await executor.run(paused, quiet)).toMatchObject({ state: 'done', epochs: 1 })
-    await executor.journaled(paused)
+    executor.journaled(paused)
     await first.stop()
     expect(existsSync(join(whole.folder, 'checkpoint-last.bin'))).toBe(true)
 
@@ -114,8 +114,8 @@ test.runIf(hasRedis)(
 
     const back = await coordinator(redis.url)
     expect(await back.run(wanted, quiet)).toEqual(ended)
-    await back.journaled(wanted)
-    expect(await redis.held()).toEqual([])
+    back.journaled(wanted)
+    await expect.poll(() => redis.held(), { timeout: 60_000 }).toEqual([])
   },
 )
 

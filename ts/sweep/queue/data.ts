@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { loadData, type Config } from '../../config/index.js'
-import { width, type Examples } from '../../data/examples.js'
+import type { Examples } from '../../data/examples.js'
 import type { Loaded } from '../../data/sets/index.js'
-import { DataSet, engine } from '../../engine/index.js'
+import { engine } from '../../engine/index.js'
+import { hold } from '../../training/held.js'
 
 /** What makes two configurations train on the same examples, on one machine. */
 export function dataKey({ data, dataDir, dataOptions }: Config): string {
@@ -14,16 +15,9 @@ export function dataSha256({ train, test }: Loaded): string {
   return createHash('sha256').update(hashOf(train)).update(hashOf(test)).digest('hex')
 }
 
-function hashOf({ inputs, shape, targets }: Examples): string {
-  const held =
-    targets.kind === 'labels'
-      ? DataSet.of(engine(), inputs, width(shape), targets.labels, targets.classes)
-      : DataSet.of(engine(), inputs, width(shape), targets.values, targets.width)
-  try {
-    return held.hash
-  } finally {
-    held[Symbol.dispose]()
-  }
+function hashOf(examples: Examples): string {
+  using held = hold(engine(), examples)
+  return held.data.hash
 }
 
 /** The hashes of what configurations train on; each set is loaded once, and let go of. */

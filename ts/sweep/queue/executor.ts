@@ -1,6 +1,7 @@
 import type { Queue, QueueEvents } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Config } from '../../config/index.js'
+import { reason } from '../../errors.js'
 import { engine } from '../../engine/index.js'
 import { whole } from '../../training/checks.js'
 import type { TrainingEvent } from '../../training/events.js'
@@ -51,6 +52,8 @@ export class QueueExecutor implements Executor {
   readonly #events: QueueEvents
   readonly #hashes = new DataHashes()
   readonly #outstanding = new Map<string, Outstanding>()
+  /** What Redis need not hold any longer, and still does. */
+  readonly #dropping = new Set<Promise<void>>()
   readonly #warned = new Set<string>()
   #workers: readonly Present[] = []
   #timer: NodeJS.Timeout | undefined
@@ -85,7 +88,9 @@ export class QueueExecutor implements Executor {
     to.queue.on('error', () => undefined)
     to.events.on('error', () => undefined)
     to.events.on('completed', ({ jobId: id }) => {
-      void this.#collect(id)
+      this.#collect(id).catch((error: unknown) => {
+        this.#fail(id, error)
+      })
     })
     to.events.on('progress', ({ jobId: id, data }) => {
       this.#hear(id, data as Told)
@@ -115,11 +120,12 @@ export class QueueExecutor implements Executor {
   }
 
   /** To be called when the result of a job is kept: Redis need not hold it any longer. */
-  async journaled(job: TrialJob): Promise<void> {
-    const id = jobId(this.#options.sweep, job)
-    await this.#redis.del(keys.result(id), keys.folder(id))
-    // One that was given to a second worker, and is not at work there.
-    await this.#queue.remove(id)
+  journaled(job: TrialJob): void {
+    const dropping = this.#drop(jobId(this.#options.sweep, job)).catch((error: unknown) => {
+      this.#warn(`the queue: ${reason(error)}`)
+    })
+    this.#dropping.add(dropping)
+    void dropping.finally(() => this.#dropping.delete(dropping))
   }
 
   stop(): void {
@@ -141,8 +147,15 @@ export class QueueExecutor implements Executor {
   }
 
   async #close(): Promise<void> {
+    await Promise.all(this.#dropping)
     await Promise.allSettled([this.#events.close(), this.#queue.close()])
     if (this.#redis.status === 'ready') await this.#redis.quit()
+  }
+
+  async #drop(id: string): Promise<void> {
+    await this.#redis.del(keys.result(id), keys.folder(id))
+    // One that was given to a second worker, and is not at work there.
+    await this.#queue.remove(id)
   }
 
   /** Takes a result that is there already, or puts the job into the queue. */
@@ -150,9 +163,14 @@ export class QueueExecutor implements Executor {
     try {
       if (!(await this.#collect(id))) await this.#put(id)
     } catch (error) {
-      this.#outstanding.get(id)?.fail(error)
-      this.#outstanding.delete(id)
+      this.#fail(id, error)
     }
+  }
+
+  #fail(id: string, error: unknown): void {
+    const outstanding = this.#outstanding.get(id)
+    this.#outstanding.delete(id)
+    outstanding?.fail(error)
   }
 
   async #put(id: string): Promise<void> {
@@ -224,7 +242,7 @@ export class QueueExecutor implements Executor {
       this.#sayWhoIsMissing()
       await Promise.all([...this.#outstanding.keys()].map((id) => this.#lookFor(id)))
     } catch (error) {
-      this.#warn(`the queue: ${(error as Error).message}`)
+      this.#warn(`the queue: ${reason(error)}`)
     }
   }
 

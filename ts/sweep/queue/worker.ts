@@ -8,9 +8,9 @@ import { engine } from '../../engine/index.js'
 import { reason } from '../../errors.js'
 import { whole } from '../../training/checks.js'
 import type { Ended, TrialJob } from '../workers/executor.js'
+import { poolExecutor } from '../workers/pool.js'
 import { Benches, type Bench } from './bench.js'
 import { receive, remove, send } from './folders.js'
-import { InProcessExecutor } from './inProcess.js'
 import { KEPT_SECONDS, keys, prefix, queueName, type Queued, type Told } from './messages.js'
 import { connect, isOfConnection, packages, parseAddress } from './redis.js'
 import { Presence } from './registry.js'
@@ -73,7 +73,7 @@ export class QueueWorker {
     this.#packages = held
     this.#redis = redis
     this.#folder = folder
-    this.#benches = new Benches((loaded) => new InProcessExecutor(loaded, slots))
+    this.#benches = new Benches((loaded) => poolExecutor({ loaded, workers: slots }))
     this.#worker = new held.Worker<Queued, null>(
       queueName,
       (job, token = '') => this.#process(job, token),

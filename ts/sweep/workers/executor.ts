@@ -53,7 +53,7 @@ export interface Executor extends AsyncDisposable {
    * To be called once a result is where it cannot be lost: one that is kept elsewhere until then
    * may be dropped.
    */
-  readonly journaled?: (job: TrialJob) => Promise<void>
+  readonly journaled?: (job: TrialJob) => void
   /** Has all jobs at hand interrupted, soon and in order. */
   readonly stop: () => void
 }
