@@ -3,6 +3,7 @@
 //! allocated here, where a refusal is an error and not the end of the process.
 
 use std::alloc::{Layout, alloc_zeroed};
+use std::ptr;
 
 use crate::error::{Error, Result};
 
@@ -54,8 +55,10 @@ pub fn zeros(len: usize) -> Result<Vec<f32>> {
     if start.is_null() {
         return Err(refused(len));
     }
-    // SAFETY: allocated as a vector of that many f32 is, and zeros are f32.
-    Ok(unsafe { Vec::from_raw_parts(start.cast(), len, len) })
+    #[expect(clippy::cast_ptr_alignment, reason = "the layout is that of f32")]
+    let values = ptr::slice_from_raw_parts_mut(start.cast::<f32>(), len);
+    // SAFETY: allocated as a box of that many f32 is, and zeros are f32.
+    Ok(unsafe { Box::from_raw(values) }.into_vec())
 }
 
 fn refused(len: usize) -> Error {
