@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 // a file at the types of others.
 const cache = 'node_modules/.cache'
 const prettier = ['--cache', '--cache-strategy=content', `--cache-location=${cache}/prettier`]
-const incremental = ['--incremental', `--tsBuildInfoFile=${cache}/types.tsbuildinfo`]
+const incremental = ['--incremental', '--tsBuildInfoFile', `${cache}/types.tsbuildinfo`]
 
 const typescript = [
   [

@@ -55,8 +55,9 @@ describe('settings', () => {
 
 describe('an optimizer', () => {
   test('has its own settings, each filled in where it was not given, and no others', () => {
-    const usual = { momentum: 0, nesterov: false }
-    expect(resolveConfig(from({}))).toMatchObject({ ...usual, weightDecay: 0 })
+    const { learningRate, weightDecay } = rules.fa().defaults
+    const usual = { learningRate, weightDecay, momentum: 0, nesterov: false }
+    expect(resolveConfig(from({}))).toMatchObject(usual)
     expect(resolveConfig(from({ optimizer: 'adamw' }))).toMatchObject({
       learningRate: 0.001,
       beta1: 0.9,
