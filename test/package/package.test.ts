@@ -77,7 +77,7 @@ test('the package holds what is needed to run, and nothing else', () => {
   )
   expect(paths.filter((path) => path.endsWith('.node'))).toHaveLength(1)
   const known =
-    /^(dist\/.*\.(js|d\.ts)|native\/[^/]+\.node|wasm\/[^/]+\.(js|wasm)|(datasets|schema)\/[^/]+\.json|assets\/digits\.idx\.gz|(LICENSE|(README|CHANGELOG)\.md|package\.json))$/
+    /^(dist\/.*\.(c?js|d\.c?ts)|native\/[^/]+\.node|wasm\/[^/]+\.(js|wasm)|(datasets|schema)\/[^/]+\.json|assets\/digits\.idx\.gz|(LICENSE|(README|CHANGELOG)\.md|package\.json))$/
   expect(paths.filter((path) => !known.test(path))).toEqual([])
   const digits = packed.files.find(({ path }) => path === 'assets/digits.idx.gz')
   expect(digits?.size).toBeLessThanOrEqual(2 * 2 ** 20)
