@@ -54,7 +54,10 @@ impl Vector for Lanes {
     unsafe fn sqrt(self) -> Self {
         Self(self.0.map(f32::sqrt))
     }
-    #[inline(always)]
+    // Without such an instruction, 16 calls into the mathematical library: once in the program, in
+    // place of thousands of times, which took a quarter of the compiler's time.
+    #[cfg_attr(any(target_arch = "aarch64", target_feature = "fma"), inline(always))]
+    #[cfg_attr(not(any(target_arch = "aarch64", target_feature = "fma")), inline(never))]
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
         let mut out = addend.0;
         for lane in 0..LANES {

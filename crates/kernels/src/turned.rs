@@ -99,10 +99,9 @@ unsafe fn rows<V: Vector, W: Fn(usize) -> usize + Copy, const H: usize, const C:
         while row < job.product.rows {
             let vectors = (job.product.rows - row).div_ceil(LANES).min(C);
             match vectors {
-                1 if C == 1 => tile::<V, W, H, 1>(job, panel, row, held, sender),
-                1 => tile::<V, W, 16, 1>(job, panel, row, held, sender),
-                2 => tile::<V, W, 8, 2>(job, panel, row, held, sender),
-                3 => tile::<V, W, 8, 3>(job, panel, row, held, sender),
+                1 if C > 1 => tile::<V, W, 16, 1>(job, panel, row, held, sender),
+                2 if C > 2 => tile::<V, W, 8, 2>(job, panel, row, held, sender),
+                3 if C > 3 => tile::<V, W, 8, 3>(job, panel, row, held, sender),
                 _ => tile::<V, W, H, C>(job, panel, row, held, sender),
             }
             row += vectors * LANES;

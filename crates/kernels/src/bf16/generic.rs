@@ -1,5 +1,6 @@
 //! The reference: pairs as 16 words of 32 bits, their products and sums in plain f32 arithmetic,
-//! which any CPU does alike.
+//! which any CPU does alike. What takes many of its instructions is called, not inlined: that is
+//! a quarter of the code and of the compiler's time, and nobody chooses this for its speed.
 
 use super::{Bf16, HalfVector, half_kernel};
 use crate::generic::Lanes;
@@ -35,7 +36,7 @@ impl HalfVector for Lanes {
     unsafe fn splat_pair(source: *const Bf16) -> Self::Pairs {
         [unsafe { source.cast::<u32>().read_unaligned() }; LANES]
     }
-    #[inline(always)]
+    #[inline(never)]
     unsafe fn dot(self, a: Self::Pairs, b: Self::Pairs) -> Self {
         let mut sums = unsafe { self.to_array() };
         for (sum, (a, b)) in sums.iter_mut().zip(a.into_iter().zip(b)) {
@@ -48,7 +49,7 @@ impl HalfVector for Lanes {
     unsafe fn zip(low: Self, high: Self) -> Self::Pairs {
         unsafe { Self::split(low, high) }.0
     }
-    #[inline(always)]
+    #[inline(never)]
     unsafe fn narrow(self, target: *mut Bf16) {
         unsafe {
             let values = self.to_array().map(Bf16::nearest);
@@ -62,7 +63,7 @@ impl HalfVector for Lanes {
             Self::load(values.as_ptr())
         }
     }
-    #[inline(always)]
+    #[inline(never)]
     unsafe fn split(low: Self, high: Self) -> (Self::Pairs, Self::Pairs) {
         let (low, high) = unsafe { (low.to_array(), high.to_array()) };
         let (mut upper, mut lower) = ([0; LANES], [0; LANES]);

@@ -19,7 +19,8 @@ pub use update::{update, update_units};
 use crate::vector::Vector;
 
 /// Runs a tile function on `at..end`: as one tile of the full height where that fits, else in
-/// tiles of 8, 4, 2 and 1. The tile function's second parameter is the height.
+/// tiles of 8, 4, 2 and 1. The tile function's second parameter is the height. What is as high as
+/// the full tile or higher is not asked for, lest it be compiled: no rest has that height.
 macro_rules! in_tiles {
     (
         $full:ident, $at:ident..$end:ident,
@@ -28,19 +29,19 @@ macro_rules! in_tiles {
         if $end - $at == $full {
             $tile::<$vector, $full $(, $more)?>($($argument),*);
         } else {
-            while $end - $at >= 8 {
+            while $full > 8 && $end - $at >= 8 {
                 $tile::<$vector, 8 $(, $more)?>($($argument),*);
                 $at += 8;
             }
-            if $end - $at >= 4 {
+            if $full > 4 && $end - $at >= 4 {
                 $tile::<$vector, 4 $(, $more)?>($($argument),*);
                 $at += 4;
             }
-            if $end - $at >= 2 {
+            if $full > 2 && $end - $at >= 2 {
                 $tile::<$vector, 2 $(, $more)?>($($argument),*);
                 $at += 2;
             }
-            if $end > $at {
+            if $full > 1 && $end > $at {
                 $tile::<$vector, 1 $(, $more)?>($($argument),*);
             }
         }
