@@ -1,17 +1,18 @@
 /**
  * The wasm engine, in two modules: `wasm/simd128.wasm` for every engine, `wasm/relaxed.wasm` for
  * those that know relaxed SIMD, and the JavaScript that is the same for both. A target for Rust,
- * the wasm-bindgen of the lock file, a build.
+ * wasm-bindgen, a build.
  *
  * Where Rust has the target or rustup can download it, that is it. Elsewhere, on Debian, the
  * distribution's own compiler and the source of its standard library build it.
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { engineSources, Failure, output, root, run, step, succeeds, timed } from './steps.mjs'
+import { engineSources, Failure, output, root, run, step, succeeds } from './steps.mjs'
 
-const tools = join(root, '.cache/tools')
-const bindgen = join(tools, 'bin/wasm-bindgen')
+/** Where wasm-bindgen's library is made a program, and the program. */
+const source = 'scripts/setup/bindgen'
+const bindgen = 'target/bindgen/debug/bindgen'
 const TARGET = 'wasm32-unknown-unknown'
 /** Instructions of each module. */
 const FEATURES = { simd128: '+simd128', relaxed: '+simd128,+relaxed-simd' }
@@ -31,27 +32,26 @@ const PROPOSALS = [
   ...['nontrapping-float-to-int', 'reference-types', 'multivalue'],
 ]
 
-/** The version of a crate in the lock file. */
-function locked(crate) {
-  const lock = readFileSync(join(root, 'Cargo.lock'), 'utf8')
+/** The version of a crate in a lock file. */
+function locked(crate, file) {
+  const lock = readFileSync(join(root, file), 'utf8')
   const version = new RegExp(`name = "${crate}"\\nversion = "([^"]+)"`).exec(lock)?.[1]
-  if (version === undefined) throw new Failure(`Cargo.lock has no ${crate}`)
+  if (version === undefined) throw new Failure(`${file} has no ${crate}`)
   return version
 }
 
-/**
- * Builds wasm-bindgen's command from source unless it is here: minutes, once; so without
- * optimisation, as it runs for a second. Not by its own lock file, which may name releases that a
- * registry no longer has.
- */
-async function installBindgen() {
-  const version = locked('wasm-bindgen')
-  if (output(bindgen, ['--version']).trim().endsWith(` ${version}`)) return
-  await timed(`wasm-bindgen ${version}`, () =>
-    run('cargo', ['install', '--debug', '--root', tools, `wasm-bindgen-cli@${version}`], {
-      env: { CARGO_PROFILE_DEV_DEBUG: '0' },
-    }),
-  )
+/** Without optimisation, as it runs for a second. */
+async function buildBindgen() {
+  const ours = locked('wasm-bindgen', 'Cargo.lock')
+  const its = locked('wasm-bindgen-cli-support', `${source}/Cargo.lock`)
+  if (ours !== its) {
+    throw new Failure(
+      `${source} has wasm-bindgen ${its}, the engine ${ours}; ` +
+        `set the version in ${source}/Cargo.toml, then run cargo update there`,
+    )
+  }
+  const manifest = ['--manifest-path', `${source}/Cargo.toml`]
+  await run('cargo', ['build', '--locked', ...manifest, '--target-dir', 'target/bindgen'])
 }
 
 /** Whether the compiler on PATH has the standard library of the target. */
@@ -95,10 +95,10 @@ async function debianCompiler() {
 }
 
 export async function buildWasm() {
-  await installBindgen()
+  await step('wasm-bindgen', [source, 'Cargo.lock'], [bindgen], buildBindgen)
   await step(
     'wasm engine',
-    ['crates/wasm', ...engineSources, 'scripts/setup/wasm.mjs'],
+    ['crates/wasm', ...engineSources, 'scripts/setup/wasm.mjs', source],
     ['wasm/feedalign_wasm.js', 'wasm/simd128.wasm', 'wasm/relaxed.wasm'],
     buildModules,
   )
@@ -132,7 +132,7 @@ async function buildModule(name, { cargo, env, flags, args }) {
     env: { ...env, RUSTFLAGS: rustFlags.join(' ') },
   })
   const module = join(built(name), TARGET, 'release/feedalign_wasm.wasm')
-  await run(bindgen, ['--target', 'web', '--no-typescript', '--out-dir', bound(name), module])
+  await run(join(root, bindgen), [module, bound(name)])
   const file = join(bound(name), 'feedalign_wasm_bg.wasm')
   const enabled = PROPOSALS.map((proposal) => `--enable-${proposal}`)
   await run('npx', ['wasm-opt', OPTIMISATION, ...enabled, file, '-o', file])

@@ -12,11 +12,17 @@ export function meanCurve(
   figure: Figure,
   most: number,
 ): Curve | undefined {
-  const points = curves.flat().filter((one) => one.epoch > 0 && Number.isFinite(one[figure]))
-  if (points.length === 0) return undefined
-  const epochs = thinned(ascending(points.map(({ epoch }) => epoch)), most)
+  const known = curves.map((points) =>
+    points.filter((one) => one.epoch > 0 && Number.isFinite(one[figure])),
+  )
+  // The longest has the epochs of all others: all begin with the first.
+  const longest = known.reduce((a, b) => (b.length > a.length ? b : a), [])
+  if (longest.length === 0) return undefined
+  const epochs = thinned(longest, most).map(({ epoch }) => epoch)
   const values = new Map(epochs.map((epoch): [number, number[]] => [epoch, []]))
-  for (const { epoch, [figure]: value = NaN } of points) values.get(epoch)?.push(value)
+  for (const points of known) {
+    for (const { epoch, [figure]: value = NaN } of points) values.get(epoch)?.push(value)
+  }
   const spreads = [...values.values()].map(spread)
   return {
     epochs,
@@ -27,13 +33,10 @@ export function meanCurve(
   }
 }
 
-const ascending = (epochs: readonly number[]): number[] =>
-  [...new Set(epochs)].sort((a, b) => a - b)
-
-function thinned(epochs: readonly number[], most: number): readonly number[] {
-  if (epochs.length <= most) return epochs
-  const last = epochs.length - 1
-  return Array.from({ length: most }, (_, i) => epochs[Math.round((i * last) / (most - 1))] ?? NaN)
+function thinned<T>(all: readonly T[], most: number): readonly T[] {
+  if (all.length <= most) return all
+  const places = Array.from({ length: most }, (_, i) => (i * (all.length - 1)) / (most - 1))
+  return places.flatMap((place) => all[Math.round(place)] ?? [])
 }
 
 /** To what a picture shows, so that a page of many curves stays small. */

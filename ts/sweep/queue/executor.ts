@@ -57,6 +57,7 @@ export class QueueExecutor implements Executor {
   readonly #warned = new Set<string>()
   #workers: readonly Present[] = []
   #timer: NodeJS.Timeout | undefined
+  #unstopped: Promise<unknown> | undefined
   #stoppedAt: number | undefined
   #disposed = false
 
@@ -70,7 +71,6 @@ export class QueueExecutor implements Executor {
     // Short, as one that Redis drops is noticed at its end.
     const events = new QueueEvents(queueName, { connection: redis, prefix, blockingTimeout: 2000 })
     const executor = new QueueExecutor(options, { address, redis, queue, events })
-    await redis.del(keys.stop(options.sweep))
     await executor.#look()
     return executor
   }
@@ -161,6 +161,9 @@ export class QueueExecutor implements Executor {
   /** Takes a result that is there already, or puts the job into the queue. */
   async #ask(id: string): Promise<void> {
     try {
+      // The flag of an earlier stop; only now is it certain that no other process has the sweep.
+      this.#unstopped ??= this.#redis.del(keys.stop(this.#options.sweep))
+      await this.#unstopped
       if (!(await this.#collect(id))) await this.#put(id)
     } catch (error) {
       this.#fail(id, error)
