@@ -22,7 +22,6 @@ const typescript = [
   ],
   ['types', 'npx', ['tsc', '-p', 'tsconfig.json', ...incremental]],
   ['types of what browsers run', 'npx', ['tsc', '-p', 'ts/report/sweep/client', '--noEmit']],
-  ['lint of TypeScript', 'npx', ['eslint', '.']],
   ['TypeScript tests', 'npx', ['vitest', 'run'], 'inherit'],
 ]
 const rust = [
@@ -33,6 +32,8 @@ const rust = [
     ['clippy', '--workspace', '--all-targets', '--quiet', '--', '-D', 'warnings'],
   ],
   ['Rust tests', 'cargo', ['test', '--workspace', '--quiet']],
+  // Long, and of one thread: beside the tests of the other language.
+  ['lint of TypeScript', 'npx', ['eslint', '.']],
 ]
 
 const unknown = process.argv.slice(2).find((argument) => argument !== '--long')

@@ -31,7 +31,8 @@ export function linearTicks(low: number, high: number, wanted = 5): number[] {
 /** Powers of ten, with 2 and 5 times these between them where they are few. */
 export function logTicks(low: number, high: number): number[] {
   const decades = Math.log10(high / low)
-  if (decades < 0.5) return linearTicks(low, high)
+  // Within less than a factor of five there may be but one of 1, 2, 5 and 10.
+  if (decades < 0.7) return linearTicks(low, high)
   const every = Math.ceil(decades / 6)
   const factors = decades <= 3 ? [1, 2, 5] : [1]
   const ticks: number[] = []
