@@ -11,6 +11,7 @@ export default defineConfig({
     // One more than there are cores, as some tests wait for programs that they start.
     maxWorkers: availableParallelism() + 1,
     testTimeout: 120_000,
+    setupFiles: 'test/setup.ts',
     projects: [
       {
         extends: true,
