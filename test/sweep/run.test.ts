@@ -291,6 +291,25 @@ test('out of time, it ends in order', async () => {
   expect(end).toMatchObject({ reason: 'time', done: 3 })
 })
 
+test('stopped while an event is looked at, it tells of all that came meanwhile', async () => {
+  const stop = new AbortController()
+  const journal: JournalEvent[] = []
+  const kept = { append: (event: JournalEvent) => void journal.push(event) }
+  const executor = new Instant(2, (job) => (job.trial === 0 ? never : done(job)))
+  const session = { spec: spec(), folder: 'x', journal: kept, executor, signal: stop.signal }
+  const told: string[] = []
+  for await (const { event } of runSweep(session)) {
+    told.push(event)
+    if (event !== 'start') continue
+    stop.abort()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  for (const kind of ['start', 'result', 'interrupted', 'end']) {
+    const wanted = journal.filter(({ event }) => event === kind).length
+    expect(told.filter((event) => event === kind)).toHaveLength(wanted)
+  }
+})
+
 test('left early, it stops in order', async () => {
   const journal: JournalEvent[] = []
   const executor = new Instant(2, () => never)
