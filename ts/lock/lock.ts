@@ -38,6 +38,8 @@ export class Lock {
   readonly #path: string
   readonly #file: string
   readonly #beat: NodeJS.Timeout
+  /** When it last showed that it is alive. */
+  #shown = Date.now()
   #lost = false
 
   /** Throws `FeedalignError` where another process holds it, or the folder cannot be written to. */
@@ -53,6 +55,8 @@ export class Lock {
 
   /** Whether somebody took it away, or removed it. */
   get lost(): boolean {
+    // A process that was suspended may have been put out meanwhile: no beat has told it so far.
+    if (Date.now() - this.#shown > 2 * BEAT) this.#showLife()
     return this.#lost
   }
 
@@ -67,6 +71,7 @@ export class Lock {
   }
 
   #showLife(): void {
+    this.#shown = Date.now()
     try {
       utimesSync(this.#file, new Date(), new Date())
     } catch (error) {
