@@ -131,7 +131,10 @@ function renamed(ready: string, path: string): boolean {
 function putOut(folder: string, { name, doing, takeOver = false }: LockOptions): void {
   const path = join(folder, name)
   const found = fileIn(path)
-  if (found === undefined) return
+  if (found === undefined) {
+    removeEmpty(path)
+    return
+  }
   const file = join(path, found)
   const holder = holderOf(found)
   if (holder !== undefined && hasEnded(holder, file, takeOver)) {
@@ -142,6 +145,17 @@ function putOut(folder: string, { name, doing, takeOver = false }: LockOptions):
   throw new FeedalignError(
     `${folder}: process ${pid} on ${host} ${doing}; if it is not, remove ${path}`,
   )
+}
+
+/** Not all systems rename to a folder that exists, be it empty. */
+function removeEmpty(path: string): void {
+  try {
+    rmdirSync(path)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    // Another process has removed it, or has it by now.
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(code)) throw error
+  }
 }
 
 function fileIn(path: string): string | undefined {
