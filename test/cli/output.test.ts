@@ -38,6 +38,13 @@ describe('train', () => {
     expect({ code, err }).toEqual({ code: 1, err: '' })
   })
 
+  test('goes on when nobody reads how far it is', async () => {
+    const run = start(train, temporaryFolder())
+    run.child.stderr?.destroy()
+    const { code, out } = await run.end
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^test error /) as string })
+  })
+
   test('heeds Ctrl-C on the wasm engine too, whose calls block', async () => {
     const run = start(
       [...train, '--json', '--engine', 'wasm', '--epochs', '1000'],

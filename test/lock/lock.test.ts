@@ -131,6 +131,16 @@ describe('the holder', () => {
     vi.advanceTimersByTime(20_000)
     expect(lock.lost).toBe(true)
   })
+
+  test('looks at once when it was suspended, before a beat', () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
+    const folder = temporaryFolder()
+    const lock = take(folder)
+    rmSync(join(folder, 'lock', nameOf(ownHolder())))
+    expect(lock.lost).toBe(false)
+    vi.setSystemTime(Date.now() + 70_000)
+    expect(lock.lost).toBe(true)
+  })
 })
 
 test.skipIf(process.platform !== 'linux')('a zombie holds nothing', async () => {

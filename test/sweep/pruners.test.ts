@@ -100,6 +100,57 @@ describe('median', () => {
   })
 })
 
+describe('median, which keeps what it has judged,', () => {
+  /** Judges all anew: none is worse than the median of the values before it at its rung. */
+  function next(standings: readonly Standing[], least: number): Standing | undefined {
+    return standings.find((one, place) => {
+      const before = standings.slice(0, place).filter(({ rung }) => rung === one.rung)
+      const values = before.map(({ value }) => value).sort((a, b) => (a < b ? -1 : Number(a > b)))
+      const places = [(values.length - 1) / 2, values.length / 2]
+      const [low = NaN, high = NaN] = places.map((place) => values.at(place))
+      const bound = values.length < least ? Infinity : (low + high) / 2
+      return !one.promoted && !one.last && one.value < Infinity && one.value <= bound
+    })
+  }
+
+  const value = fc.oneof(fc.integer({ min: 0, max: 6 }), fc.constant(Infinity))
+  /** A standing that becomes known, or, of one that is, another value. */
+  const step = fc.oneof(
+    fc.record({ rung: fc.nat(2), value, last: fc.boolean() }),
+    fc.record({ place: fc.nat(40), value }),
+  )
+
+  test('chooses as if it judged all anew, also where a failed one was tried again', () => {
+    const steps = fc.array(step, { maxLength: 40 })
+    fc.assert(
+      fc.property(
+        fc.array(steps, { maxLength: 3 }),
+        fc.integer({ min: 1, max: 4 }),
+        (all, least) => {
+          const median = findPruner({ name: 'median', least })
+          // Also where one pruner is of several studies.
+          for (const history of all) {
+            const standings: { -readonly [K in keyof Standing]: Standing[K] }[] = []
+            for (const one of history) {
+              const known = 'place' in one ? standings[one.place] : undefined
+              if (known !== undefined) known.value = one.value
+              if ('rung' in one) {
+                const [configuration, promoted] = [standings.length, false]
+                standings.push({ configuration, epochs: one.rung + 1, promoted, ...one })
+              }
+              for (let chosen; (chosen = next(standings, least)) !== undefined;) {
+                expect(median.next(standings)).toBe(chosen)
+                Object.assign(chosen, { promoted: true })
+              }
+              expect(median.next(standings)).toBeUndefined()
+            }
+          }
+        },
+      ),
+    )
+  })
+})
+
 test('hyperband begins at each rung in the proportions of its paper', () => {
   const { rungs } = findPruner({ name: 'hyperband', eta: 3 })
   const begins = Array.from({ length: 1000 }, (_, i) => rungs(i, 81)[0] ?? 0)

@@ -66,7 +66,7 @@ function done(job: TrialJob): Ended {
 }
 
 const pace = { samplesPerSecond: 1, etaSeconds: 1 }
-const fails: Ended = { state: 'failed', error: 'the loss', epochs: 1, curve: [], seconds: 1 }
+const failed: Ended = { state: 'failed', error: 'the loss', epochs: 1, curve: [], seconds: 1 }
 const never = new Promise<Ended>(() => undefined)
 
 interface Told {
@@ -193,8 +193,57 @@ test('the best is the lowest, or where told the highest', async () => {
   }
 })
 
+describe('the best so far', () => {
+  /** That of what a journal holds, by what it holds alone. */
+  function bestOf(journal: readonly JournalEvent[], repeats: number): object | undefined {
+    const values = new Map<string, (number | null)[]>()
+    for (const one of journal) {
+      if (one.event !== 'result') continue
+      const key = `${Math.floor(one.trial / repeats)} ${one.to}`
+      values.set(key, [...(values.get(key) ?? []), one.value])
+    }
+    const furthest = new Map<number, { configuration: number; epochs: number; value: number }>()
+    for (const [key, all] of values) {
+      const [configuration = NaN, epochs = NaN] = key.split(' ').map(Number)
+      if (all.length < repeats || epochs < (furthest.get(configuration)?.epochs ?? 0)) continue
+      const value = all.reduce<number>((sum, one) => sum + (one ?? Infinity), 0) / repeats
+      furthest.set(configuration, { configuration, epochs, value })
+    }
+    const finite = [...furthest.values()].filter(({ value }) => value < Infinity)
+    const order = (a: (typeof finite)[number], b: typeof a): number =>
+      b.epochs - a.epochs || a.value - b.value || a.configuration - b.configuration
+    return finite.sort(order)[0]
+  }
+
+  const matching = (best: object | undefined): unknown =>
+    best === undefined ? undefined : (expect.objectContaining(best) as unknown)
+
+  for (const [which, fails] of [
+    ['some trials', ({ trial, to }: TrialJob) => (trial * 7 + to) % 3 === 0],
+    ['all that were trained furthest', ({ to }: TrialJob) => to >= 4],
+    ['all trials', () => true],
+  ] as const) {
+    test(`leaves out what failed, also after a kill, where ${which} failed`, async () => {
+      const told = spec({ pruner: { name: 'asha', eta: 2 }, trials: 12, repeats: 2 })
+      const ends = (job: TrialJob): Ended => (fails(job) ? failed : done(job))
+      const whole = await sweep(told, { executor: new Instant(2, ends) })
+      const results = whole.events.filter((one) => one.event === 'result' || one.event === 'failed')
+      for (let cut = 0; cut < whole.journal.length; cut++) {
+        const before = whole.journal.slice(0, cut)
+        const known = before.filter(({ event }) => event === 'result').length
+        const best = matching(bestOf(before, 2))
+        if (known > 0) expect(results[known - 1]?.best).toEqual(best)
+        const rest = await sweep(told, { known: knownOf(before), signal: AbortSignal.abort() })
+        expect(rest.events[0]).toMatchObject({ event: 'sweep' })
+        expect(rest.events.map((one) => 'best' in one && one.best)).toEqual([best, best])
+      }
+      expect(whole.end).toMatchObject({ best: matching(bestOf(whole.journal, 2)) })
+    })
+  }
+})
+
 test('a trial that fails is kept with its reason, and the sweep goes on', async () => {
-  const executor = new Instant(2, (job) => (job.trial === 2 ? fails : done(job)))
+  const executor = new Instant(2, (job) => (job.trial === 2 ? failed : done(job)))
   const { end, journal, error } = await sweep(spec(), { executor })
   expect(error).toBeUndefined()
   expect(end).toMatchObject({ reason: 'finished', done: 6, failed: 1 })
@@ -204,7 +253,7 @@ test('a trial that fails is kept with its reason, and the sweep goes on', async 
 
 test('where told, the first trial that fails ends the sweep, the others are interrupted', async () => {
   const executor = new Instant(2, (job) =>
-    job.trial === 2 ? fails : job.trial > 2 ? never : done(job),
+    job.trial === 2 ? failed : job.trial > 2 ? never : done(job),
   )
   const { end, journal, error } = await sweep(spec({ onError: 'stop' }), { executor })
   expect(error).toMatchObject({ message: 'trial 2 failed: the loss' })
@@ -242,6 +291,25 @@ test('out of time, it ends in order', async () => {
   expect(end).toMatchObject({ reason: 'time', done: 3 })
 })
 
+test('stopped while an event is looked at, it tells of all that came meanwhile', async () => {
+  const stop = new AbortController()
+  const journal: JournalEvent[] = []
+  const kept = { append: (event: JournalEvent) => void journal.push(event) }
+  const executor = new Instant(2, (job) => (job.trial === 0 ? never : done(job)))
+  const session = { spec: spec(), folder: 'x', journal: kept, executor, signal: stop.signal }
+  const told: string[] = []
+  for await (const { event } of runSweep(session)) {
+    told.push(event)
+    if (event !== 'start') continue
+    stop.abort()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  for (const kind of ['start', 'result', 'interrupted', 'end']) {
+    const wanted = journal.filter(({ event }) => event === kind).length
+    expect(told.filter((event) => event === kind)).toHaveLength(wanted)
+  }
+})
+
 test('left early, it stops in order', async () => {
   const journal: JournalEvent[] = []
   const executor = new Instant(2, () => never)
@@ -266,7 +334,7 @@ describe('nothing more is begun, and nothing is taken for done,', () => {
   })
 
   test('where a trial finds the disk full', async () => {
-    const full: Ended = { ...fails, error: 'cannot write x: no space left on device (ENOSPC)' }
+    const full: Ended = { ...failed, error: 'cannot write x: no space left on device (ENOSPC)' }
     const executor = new Instant(1, (job) => (job.trial === 1 ? full : done(job)))
     const { error, end, journal } = await sweep(spec(), { executor })
     expect(String(error)).toMatch(/no space left on device/)

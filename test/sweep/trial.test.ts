@@ -69,6 +69,21 @@ const bad: readonly [string, object, RegExp][] = [
     /^parameters\.feedbackScale: rule bp .*; leave it out \(as in \{"rule":"bp"/,
   ],
   [
+    'what a range has between whole ends',
+    { batch: { min: 16, max: 64 } },
+    /^parameters\.batch: [\d.]+ is not a whole number .*; whole ones alone by "int": true \(as in/,
+  ],
+  [
+    'what a logarithmic range has between whole ends',
+    { momentum: { min: 0, max: 0.9 }, batch: { min: 16, max: 64, log: true } },
+    /^parameters\.batch: [\d.]+ is not a whole number .*; whole ones alone by "int": true \(as in/,
+  ],
+  [
+    'a step that is not whole, between whole ends',
+    { batch: { min: 16, max: 64, step: 0.5 } },
+    /^parameters\.batch: 16\.5 is not a whole number .*; whole ones alone by "int": true \(as in/,
+  ],
+  [
     'a value within a condition',
     {
       optimizer: { choices: ['sgd', 'adam'] },
@@ -91,6 +106,17 @@ test('conditions keep settings from those that they are not of', () => {
     rule: { choices: ['fa', 'bp'] },
     feedbackScale: { min: 0.5, max: 2, when: { rule: ['fa'] } },
     momentum: { min: 0, max: 0.9, when: { rule: ['bp'] } },
+  })
+  expect(() => {
+    checkCorners(sweep)
+  }).not.toThrow()
+})
+
+test('ranges of whole numbers serve whole settings, and any range with whole ends another', () => {
+  const sweep = spec({
+    batch: { min: 16, max: 64, int: true },
+    patience: { min: 1, max: 9, step: 2 },
+    feedbackScale: { min: 1, max: 2 },
   })
   expect(() => {
     checkCorners(sweep)

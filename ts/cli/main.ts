@@ -101,6 +101,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(1)
 })
 
+/** A terminal that is gone takes what is told on the way with it, and not the work. */
+process.stderr.on('error', () => undefined)
+
 main().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) console.error(explain(error))
   process.exitCode = exitCode(error)

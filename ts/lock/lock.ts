@@ -38,6 +38,8 @@ export class Lock {
   readonly #path: string
   readonly #file: string
   readonly #beat: NodeJS.Timeout
+  /** When it last showed that it is alive. */
+  #shown = Date.now()
   #lost = false
 
   /** Throws `FeedalignError` where another process holds it, or the folder cannot be written to. */
@@ -53,6 +55,8 @@ export class Lock {
 
   /** Whether somebody took it away, or removed it. */
   get lost(): boolean {
+    // A process that was suspended may have been put out meanwhile: no beat has told it so far.
+    if (Date.now() - this.#shown > 2 * BEAT) this.#showLife()
     return this.#lost
   }
 
@@ -67,6 +71,7 @@ export class Lock {
   }
 
   #showLife(): void {
+    this.#shown = Date.now()
     try {
       utimesSync(this.#file, new Date(), new Date())
     } catch (error) {
@@ -126,7 +131,10 @@ function renamed(ready: string, path: string): boolean {
 function putOut(folder: string, { name, doing, takeOver = false }: LockOptions): void {
   const path = join(folder, name)
   const found = fileIn(path)
-  if (found === undefined) return
+  if (found === undefined) {
+    removeEmpty(path)
+    return
+  }
   const file = join(path, found)
   const holder = holderOf(found)
   if (holder !== undefined && hasEnded(holder, file, takeOver)) {
@@ -137,6 +145,17 @@ function putOut(folder: string, { name, doing, takeOver = false }: LockOptions):
   throw new FeedalignError(
     `${folder}: process ${pid} on ${host} ${doing}; if it is not, remove ${path}`,
   )
+}
+
+/** Not all systems rename to a folder that exists, be it empty. */
+function removeEmpty(path: string): void {
+  try {
+    rmdirSync(path)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    // Another process has removed it, or has it by now.
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(code)) throw error
+  }
 }
 
 function fileIn(path: string): string | undefined {

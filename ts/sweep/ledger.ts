@@ -86,7 +86,7 @@ export class Ledger {
     this.#study.tell(result)
     this.#tally.ended(piece, result)
     const reached = this.#study.outcome(configuration)
-    if (reached?.epochs === to) this.#tally.reached(reached)
+    if (reached?.epochs === to) this.#tally.reached(reached, this.#study)
   }
 
   /** A job is to be done again, by whoever comes next. */

@@ -22,12 +22,12 @@ const bound: Aggregate = (values) => {
 /** By name, as a spec's `rank` has it. */
 export const aggregates = { mean, median, bound } as const
 
-/** The best first: of those trained furthest, by value; by number where these are alike. */
+/**
+ * Those that have a value, the best first: of those trained furthest, by value; by number where
+ * these are alike.
+ */
 export function ranked(outcomes: readonly Outcome[]): Outcome[] {
-  return [...outcomes].sort(
-    (a, b) =>
-      b.epochs - a.epochs ||
-      (a.value < b.value ? -1 : Number(a.value > b.value)) ||
-      a.configuration - b.configuration,
-  )
+  return outcomes
+    .filter(({ value }) => value < Infinity)
+    .sort((a, b) => b.epochs - a.epochs || a.value - b.value || a.configuration - b.configuration)
 }

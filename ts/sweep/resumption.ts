@@ -44,19 +44,27 @@ export interface Resumption {
   readonly retry?: boolean
   /** From a host that has given no sign of life for a minute. */
   readonly takeOver?: boolean | undefined
+  /** By a spec that is another than the sweep's. */
+  readonly force?: boolean | undefined
 }
 
-/** Opens a folder's sweep to go on by a spec; what is new in that is kept. */
-export function reopen(folder: string, spec: Spec, { retry, takeOver }: Resumption = {}): Opened {
+/**
+ * Opens a folder's sweep to go on by a spec; what is new in that is kept. Throws as
+ * `checkResumption`, also where that found nothing: another process may have gone on since.
+ */
+export function reopen(folder: string, spec: Spec, how: Resumption = {}): Opened {
+  const { retry, takeOver, force = false } = how
   const journal = Journal.open(folder, { takeOver })
   try {
+    checkResumption(folder, spec, force)
     const { sweep, trials } = tabulate(folder)
     if (!isDeepStrictEqual(spec, readSpec(sweep.spec))) journal.append(begun(spec))
     const failed = trials.filter(({ state }) => retry === true && state === 'failed')
     for (const { trial } of failed) journal.append({ event: 'retry', trial, time: Date.now() })
     return { journal, known: replay(readEvents(folder)) }
   } catch (error) {
-    void journal.close()
+    // What went wrong first is what is told.
+    journal.close().catch(() => undefined)
     throw error
   }
 }

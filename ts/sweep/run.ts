@@ -69,7 +69,9 @@ class Loop {
         this.#look()
         this.#fill()
         yield* this.#events.splice(0)
-        if (this.#end !== undefined && this.#running.size === 0) break
+        // More may have come while those were looked at.
+        const told = this.#events.length === 0
+        if (this.#end !== undefined && this.#running.size === 0 && told) break
         await this.#happening()
       }
     } finally {

@@ -26,8 +26,7 @@ export class Tally {
         if (result !== undefined) this.ended(open.task, result)
       }
     }
-    const [best] = ranked(study.outcomes())
-    if (best !== undefined) this.reached(best)
+    this.#best = ranked(study.outcomes())[0]
   }
 
   /** Trials that rested at a rung and are trained on are at rest no more. */
@@ -41,10 +40,14 @@ export class Tally {
     this.#failed += Number('error' in result)
   }
 
-  /** A configuration has come to a rung in all its repeats. */
-  reached(outcome: Outcome): void {
-    if (outcome.value === Infinity) return
-    this.#best = ranked([outcome, ...(this.#best === undefined ? [] : [this.#best])])[0]
+  /** A configuration of the study has come to a rung in all its repeats. */
+  reached(outcome: Outcome, study: Study): void {
+    const best = this.#best
+    const own = outcome.configuration === best?.configuration
+    const others = best === undefined || own ? [] : [best]
+    // Where the best fails on its way up, only a look at all tells which one is now.
+    const found = own && !(outcome.value < Infinity) ? study.outcomes() : [outcome, ...others]
+    this.#best = ranked(found)[0]
   }
 
   get best(): Outcome | undefined {

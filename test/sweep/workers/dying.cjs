@@ -10,6 +10,8 @@ const deaths = {
   },
 }
 
+if (process.env['NO_MORE_THREADS'] !== undefined) throw new Error('no more threads')
+
 module.exports = async (given) => {
   const { default: work } = await import('../../../dist/sweep/workers/worker.js')
   const die = deaths[given.job.trial]

@@ -1,7 +1,7 @@
 /** Jobs in worker threads of this process. */
 import { existsSync } from 'node:fs'
 import { receiveMessageOnPort, MessageChannel } from 'node:worker_threads'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Ended, Executor } from '../../../ts/sweep/workers/executor.js'
 import { Count, sender } from '../../../ts/sweep/workers/messages.js'
 import { poolExecutor, type PoolOptions } from '../../../ts/sweep/workers/pool.js'
@@ -123,6 +123,25 @@ describe('a job whose thread', () => {
     })
   }
 
+  test('dies, and no other can take its place, fails alone too; there are no more jobs', async () => {
+    await using executor = pool({ script })
+    const folder = temporaryFolder()
+    const job = jobOf(folder, { config: endless })
+    const other = executor.run(job, nothing)
+    const dying = executor.run(jobOf(folder, { trial: 901, config: endless }), nothing)
+    // Threads begin with the environment as it is then.
+    vi.stubEnv('NO_MORE_THREADS', 'true')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const refusal = /^worker threads can do no trials: no more threads$/
+    const waiting = executor.run(jobOf(folder, { trial: 1 }), nothing)
+    await expect(waiting).rejects.toThrow(refusal)
+    expect(await dying).toMatchObject({ state: 'failed' })
+    await expect(executor.run(jobOf(folder, { trial: 2 }), nothing)).rejects.toThrow(refusal)
+    executor.stop()
+    expect(await other).toEqual({ state: 'interrupted' })
+    expect(existsSync(job.folder)).toBe(true)
+  })
+
   test('cannot even begin is no failed trial: no other one could be done either', async () => {
     await using executor = pool({ script: new URL('none.mjs', import.meta.url) })
     const running = executor.run(jobOf(temporaryFolder()), nothing)
@@ -139,6 +158,35 @@ test('a failed trial is a result, and its thread does the next one', async () =>
     found.push(await executor.run(jobOf(folder, { trial, config: configOf({ network }) }), nothing))
   }
   expect(found.map(({ state }) => state)).toEqual(['failed', 'failed', 'done'])
+})
+
+test('a pool keeps nothing of jobs that have ended', async () => {
+  const script = `
+    import { take } from ${JSON.stringify(built('data/examples.js'))}
+    import { datasets } from ${JSON.stringify(built('data/sets/index.js'))}
+    import { resolveConfig } from ${JSON.stringify(built('config/index.js'))}
+    import { poolExecutor } from ${JSON.stringify(built('sweep/workers/pool.js'))}
+    const all = await datasets.digits()
+    const first = Uint32Array.from({ length: 100 }, (_, i) => i)
+    const loaded = { ...all, train: take(all.train, first), test: take(all.test, first) }
+    const settings = { network: '784-10', epochs: 1, validation: 0.1, rule: 'bp' }
+    const given = Object.entries(settings).map(([key, value]) => [key, { value, where: key }])
+    const config = resolveConfig(new Map(given))
+    const job = { trial: 0, from: 0, to: 1, last: true, config, metric: 'validationError' }
+    const executor = poolExecutor({ loaded, workers: 1 })
+    const run = async (folder) => {
+      const ended = await executor.run({ ...job, folder }, () => undefined)
+      return [ended.state, new WeakRef(ended)]
+    }
+    const ended = []
+    for (const folder of ['a', 'b', 'c', 'd']) ended.push(await run(folder))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    gc()
+    console.log(JSON.stringify(ended.map(([state, one]) => [state, one.deref() !== undefined])))
+    await executor[Symbol.asyncDispose]()`
+  const seen: unknown[] = []
+  for await (const line of lines(child(script, [], ['--expose-gc']))) seen.push(JSON.parse(line))
+  expect(seen[0]).toEqual(Array(4).fill(['done', false]))
 })
 
 test('a main thread that does not listen has 64 messages waiting at most', () => {

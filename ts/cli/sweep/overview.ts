@@ -40,6 +40,5 @@ function rankingOf(spec: Spec, events: readonly JournalEvent[]): Outcome[] {
   const { tasks, results } = replay(events)
   const study = new Study(studyOptions(spec), tasks)
   for (const result of results) study.tell(result)
-  const finite = study.outcomes().filter(({ value }) => value < Infinity)
-  return ranked(finite).map((outcome) => ({ ...outcome, value: metricOf(spec, outcome) }))
+  return ranked(study.outcomes()).map((outcome) => ({ ...outcome, value: metricOf(spec, outcome) }))
 }

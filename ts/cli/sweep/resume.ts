@@ -55,9 +55,9 @@ export function retryCommand(): Command {
 }
 
 async function goOn(folder: string, flags: ResumeFlags, retry: boolean): Promise<void> {
-  const { takeOver } = flags
+  const { takeOver, force } = flags
   const spec = chosen(folder, flags)
-  const open = (): Opened => reopen(folder, spec, { retry, takeOver })
+  const open = (): Opened => reopen(folder, spec, { retry, takeOver, force })
   await work({ folder, spec, open }, flags)
 }
 

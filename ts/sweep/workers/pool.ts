@@ -49,7 +49,9 @@ class PoolExecutor implements Executor {
   /** The engine's, shared with the threads, by the examples. */
   readonly #held = new Map<Examples, Held>()
   readonly #atWork = new Set<Promise<unknown>>()
-  readonly #broken: Promise<never>
+  /** Why no more threads can begin. */
+  #broken: string | undefined
+  readonly #onBreak = new Set<() => void>()
 
   constructor({ loaded, workers, threads = 1, resourceLimits, ...options }: PoolOptions) {
     this.capacity = whole('workers', workers, 1, 1024)
@@ -68,8 +70,11 @@ class PoolExecutor implements Executor {
       recordTiming: false,
       ...(resourceLimits && { resourceLimits }),
     })
-    this.#broken = new Promise((_, reject) => this.#pool.on('error', reject))
-    this.#broken.catch(() => undefined)
+    // Of threads that had no job yet: the others tell it by their job.
+    this.#pool.on('error', (error: unknown) => {
+      this.#broken ??= reason(error)
+      for (const tell of this.#onBreak) tell()
+    })
   }
 
   async run(job: TrialJob, tell: (event: TrainingEvent) => void): Promise<Ended> {
@@ -96,6 +101,7 @@ class PoolExecutor implements Executor {
   }
 
   async #do(job: TrialJob, tell: (event: TrainingEvent) => void): Promise<Ended> {
+    if (this.#broken !== undefined) throw noTrials(this.#broken)
     const started = performance.now()
     const { port1, port2 } = new MessageChannel()
     const counts = new Int32Array(new SharedArrayBuffer(4 * Count.size))
@@ -108,16 +114,13 @@ class PoolExecutor implements Executor {
     port1.on('message', hear)
     const work: Work = { job, port: port2, counts, shared: this.#shared(job) }
     try {
-      const done = this.#pool.run(work, { transferList: [port2] }) as Promise<Ended>
-      const ended = await Promise.race([done, this.#broken])
+      const ended = await this.#ended(work)
       // Its events came by another way, and may be waiting still.
       for (let left; (left = receiveMessageOnPort(port1));) hear(left.message as TrainingEvent)
       return ended
     } catch (error) {
       const why = reason(error)
-      if (Atomics.load(counts, Count.begun) === 0) {
-        throw new FeedalignError(`worker threads can do no trials: ${why}`)
-      }
+      if (!hasBegun(work)) throw noTrials(why)
       return {
         state: 'failed',
         error: `its worker thread died: ${why}`,
@@ -128,6 +131,18 @@ class PoolExecutor implements Executor {
     } finally {
       port1.close()
     }
+  }
+
+  /** Rejects where its thread dies, or none is there to begin it; where one has, that tells. */
+  #ended(work: Work): Promise<Ended> {
+    return new Promise((resolve, reject) => {
+      const onBreak = (): void => {
+        if (!hasBegun(work)) reject(new Error(this.#broken))
+      }
+      this.#onBreak.add(onBreak)
+      const done = this.#pool.run(work, { transferList: [work.port] }) as Promise<Ended>
+      done.then(resolve, reject).finally(() => this.#onBreak.delete(onBreak))
+    })
   }
 
   /** The examples as the native engine has them, where the job is for that. */
@@ -142,3 +157,8 @@ class PoolExecutor implements Executor {
     return { train: share(train), ...(metric === 'testError' && { test: share(test) }) }
   }
 }
+
+const hasBegun = ({ counts }: Work): boolean => Atomics.load(counts, Count.begun) === 1
+
+const noTrials = (why: string): FeedalignError =>
+  new FeedalignError(`worker threads can do no trials: ${why}`)
