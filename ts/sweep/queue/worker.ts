@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -53,8 +54,8 @@ export class QueueWorker {
   readonly #folder: string
   readonly #rest: Rest
   readonly #benches: Benches
-  /** By their ids. */
-  readonly #atWork = new Map<string, { readonly sweep: string; readonly config: Config }>()
+  /** One job may be here twice, where Redis forgot that it was taken. */
+  readonly #atWork = new Set<{ readonly sweep: string; readonly config: Config }>()
   readonly #flags: NodeJS.Timeout
   #stopping: Promise<void> | undefined
 
@@ -123,13 +124,14 @@ export class QueueWorker {
     const { id = '', data } = job
     if ((await this.#redis.exists(keys.result(id))) === 1) return null
     const config: Config = { ...data.job.config, dataDir: this.#options.dataDir }
-    this.#atWork.set(id, { sweep: data.sweep, config })
+    const atWork = { sweep: data.sweep, config }
+    this.#atWork.add(atWork)
     try {
       const ended = await this.#endOf(job, config)
       if (typeof ended === 'string') return await this.#refuse(job, token, ended)
       return await this.#handIn(job, token, ended)
     } finally {
-      this.#atWork.delete(id)
+      this.#atWork.delete(atWork)
     }
   }
 
@@ -154,7 +156,7 @@ export class QueueWorker {
   async #train(job: QueuedJob, config: Config, { executor }: Bench): Promise<Ended> {
     const { id = '', data } = job
     this.#rest.fit()
-    const folder = join(this.#folder, id.replaceAll('/', '-'))
+    const folder = join(this.#folder, randomUUID())
     try {
       await receive(this.#redis, id, folder)
       const trial: TrialJob = { ...data.job, config, folder }
@@ -202,7 +204,7 @@ export class QueueWorker {
   async #obeyFlags(): Promise<void> {
     if (this.#redis.status !== 'ready') return
     try {
-      for (const { sweep, config } of [...this.#atWork.values()]) {
+      for (const { sweep, config } of [...this.#atWork]) {
         if (await this.#isStopped(sweep)) await this.#benches.stop(config)
       }
     } catch (error) {
