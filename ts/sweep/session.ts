@@ -40,9 +40,10 @@ export const dataFile = 'data.json'
 export async function* runSession(work: Work): AsyncGenerator<SweepEvent> {
   const { spec, folder, open, signal } = work
   const { executor: hired, data } = await hands(work)
-  await using executor = hired
-  const { journal, known } = open()
+  const { journal, known } = await openedFor(hired, open)
+  // The executor goes first: another process is let in when nothing of this one's is at work.
   await using held = journal
+  await using executor = hired
   const [{ pid }, workers] = [process, executor.capacity]
   held.append({ event: 'session', pid, host: hostname(), workers, time: Date.now() })
   await writeFiles(folder, { [dataFile]: `${JSON.stringify(data)}\n` })
@@ -69,6 +70,16 @@ async function hands({ spec, load = loadData, hire }: Work) {
   const workers = spec.workers ?? availableParallelism()
   const executor = (await hire?.(loaded)) ?? poolExecutor({ loaded, workers })
   return { executor, data: describeData(loaded) }
+}
+
+/** A sweep that cannot be opened leaves nobody waiting for jobs. */
+async function openedFor(executor: Executor, open: Work['open']): Promise<Opened> {
+  try {
+    return open()
+  } catch (error) {
+    await executor[Symbol.asyncDispose]()
+    throw error
+  }
 }
 
 /** All configurations are of the same data. */

@@ -131,8 +131,11 @@ export class QueueExecutor implements Executor {
   stop(): void {
     if (this.#stoppedAt !== undefined) return
     this.#stoppedAt = performance.now()
-    const flag = keys.stop(this.#options.sweep)
-    this.#redis.set(flag, 1, 'EX', STOP_KEPT_SECONDS).catch(() => undefined)
+    // Who has asked for nothing, as a process that is refused the sweep, has nobody to interrupt.
+    if (this.#outstanding.size > 0) {
+      const flag = keys.stop(this.#options.sweep)
+      this.#redis.set(flag, 1, 'EX', STOP_KEPT_SECONDS).catch(() => undefined)
+    }
     void this.#look()
   }
 
