@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { resolveConfig } from '../../../ts/config/index.js'
 import { QueueExecutor } from '../../../ts/sweep/queue/executor.js'
+import { QueueWorker, type QueueWorkerOptions } from '../../../ts/sweep/queue/worker.js'
 import type { TrialJob } from '../../../ts/sweep/workers/executor.js'
 import { version } from '../../../ts/version.js'
 import { main } from '../../cli/command.js'
@@ -15,6 +16,16 @@ export function startWorker(url: string, ...args: string[]): ChildProcess {
     worker.kill('SIGKILL')
   })
   return worker
+}
+
+/** A worker in this process; gone after the test. */
+export async function worker(
+  url: string,
+  more: Partial<QueueWorkerOptions> = {},
+): Promise<QueueWorker> {
+  const opened = await QueueWorker.open({ url, version: version(), slots: 1, lease: 2, ...more })
+  onTestFinished(() => opened.stop())
+  return opened
 }
 
 /** All that it has said when it has ended. */

@@ -11,6 +11,7 @@ import { receive, send } from './folders.js'
 import { jobId, keys, prefix, queueName, type Queued, type Told } from './messages.js'
 import { connect, packages, parseAddress, type Address } from './redis.js'
 import { present, type Present } from './registry.js'
+import { Single } from './single.js'
 
 export interface QueueOptions {
   /** `redis://…` or `rediss://…`. */
@@ -52,6 +53,9 @@ export class QueueExecutor implements Executor {
   readonly #events: QueueEvents
   readonly #hashes = new DataHashes()
   readonly #outstanding = new Map<string, Outstanding>()
+  /** A job may be told of, and looked for, at once: its files are written by one of them. */
+  readonly #collecting = new Single<boolean>()
+  readonly #asking = new Single<void>()
   /** What Redis need not hold any longer, and still does. */
   readonly #dropping = new Set<Promise<void>>()
   readonly #warned = new Set<string>()
@@ -163,6 +167,10 @@ export class QueueExecutor implements Executor {
 
   /** Takes a result that is there already, or puts the job into the queue. */
   async #ask(id: string): Promise<void> {
+    await this.#asking.do(id, () => this.#asked(id))
+  }
+
+  async #asked(id: string): Promise<void> {
     try {
       // The flag of an earlier stop; only now is it certain that no other process has the sweep.
       this.#unstopped ??= this.#redis.del(keys.stop(this.#options.sweep))
@@ -186,6 +194,11 @@ export class QueueExecutor implements Executor {
     const hash = await this.#hashes.of(config)
     // A worker that was stopped may have left what is further on.
     if ((await this.#redis.exists(keys.folder(id))) === 0) await send(this.#redis, id, folder)
+    // What was at work from before may have come to its end meanwhile.
+    if (!this.#outstanding.has(id)) {
+      await this.#redis.del(keys.folder(id))
+      return
+    }
     const queued: Queued = {
       version: this.#options.version,
       sweep: this.#options.sweep,
@@ -199,6 +212,10 @@ export class QueueExecutor implements Executor {
 
   /** Ends a job whose result is there; false where there is none. */
   async #collect(id: string): Promise<boolean> {
+    return await this.#collecting.do(id, () => this.#collected(id))
+  }
+
+  async #collected(id: string): Promise<boolean> {
     const { job } = this.#outstanding.get(id) ?? {}
     if (job === undefined) return false
     const text = await this.#redis.get(keys.result(id))
@@ -211,7 +228,7 @@ export class QueueExecutor implements Executor {
     }
     await receive(this.#redis, id, job.folder)
     if (ended.state === 'interrupted') await this.#redis.del(keys.folder(id))
-    // Another look may have been faster.
+    // It may have been given up meanwhile.
     const outstanding = this.#outstanding.get(id)
     this.#outstanding.delete(id)
     outstanding?.end(ended)
