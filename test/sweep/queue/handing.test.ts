@@ -119,9 +119,10 @@ test.runIf(hasRedis)(
       Array.from({ length: 40 }, (_, i) => `${first + i},${i % 7},${i % 2}`).join('\n')
     writeFileSync(data, rows(0))
     const warned: string[] = []
-    const executor = await coordinator(redis.url, warned)
-    const old = await worker(redis.url, { version: '0.0.1' })
     const wanted = job(temporaryFolder(), 0, { data, network: '2-4-2' })
+    const loaded = await loadData(wanted.config)
+    const executor = await coordinator(redis.url, warned, { loaded })
+    const old = await worker(redis.url, { version: '0.0.1' })
     const ended = executor.run(wanted, quiet)
     await expect.poll(() => warned.join('\n'), { timeout: 60_000 }).toContain('version 0.0.1 here')
     await old.stop()

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { loadData } from '../../../ts/config/index.js'
+import type { QueueOptions } from '../../../ts/sweep/queue/executor.js'
 import type { Ended } from '../../../ts/sweep/workers/executor.js'
 import { temporaryFolder } from '../../folders.js'
 import { coordinator, job, worker } from './processes.js'
@@ -56,6 +58,49 @@ test.runIf(hasRedis)(
     for (let time = 0; time < 20; time++) await tellCompleted(peer, id)
     expect(await ended).toEqual(done)
     expect(readFileSync(join(wanted.folder, 'checkpoint-last.bin')).equals(checkpoint)).toBe(true)
+  },
+)
+
+/** What executors that ask for the same job in turn, none of which keeps its result, have of it. */
+async function inTurn(url: string, results: Ended[], ...told: Partial<QueueOptions>[]) {
+  const wanted = job(temporaryFolder(), 0)
+  const peer = connected(url)
+  const ends: Ended[] = []
+  for (const more of told) {
+    const executor = await coordinator(url, [], more)
+    const ended = executor.run(wanted, quiet)
+    const result = results.shift()
+    if (result !== undefined) {
+      const id = await onlyJob(peer)
+      await peer.set(`feedalign:result:${id}`, JSON.stringify(result))
+      await peer.del('feedalign:trials:wait', `feedalign:trials:${id}`)
+      await tellCompleted(peer, id)
+    }
+    ends.push(await ended)
+    await executor[Symbol.asyncDispose]()
+  }
+  return ends
+}
+
+test.runIf(hasRedis)(
+  'a result that lies in Redis is that of the same sweep, data and version alone',
+  async () => {
+    const { url } = await Server.start()
+    const loaded = await loadData(job('', 0).config)
+    const other = { ...loaded, test: loaded.train }
+    const results = [0.1, 0.2, 0.3, 0.4].map((value) => ({ ...done, value }))
+    const told = [{}, { sweep: 'abd' }, { version: '0.0.1' }, { loaded: other }, {}]
+    const ends = await inTurn(url, [...results], ...told)
+    expect(ends).toEqual([...results, results[0]])
+  },
+)
+
+test.runIf(hasRedis)(
+  'a failure that lies in Redis is not that of a trial that is trained again',
+  async () => {
+    const { url } = await Server.start()
+    const failed: Ended = { state: 'failed', error: 'why', epochs: 0, curve: [], seconds: 0 }
+    expect(await inTurn(url, [failed, done], {}, {})).toEqual([failed, done])
   },
 )
 

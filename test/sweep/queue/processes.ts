@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { resolveConfig } from '../../../ts/config/index.js'
-import { QueueExecutor } from '../../../ts/sweep/queue/executor.js'
+import { loadData, resolveConfig } from '../../../ts/config/index.js'
+import { QueueExecutor, type QueueOptions } from '../../../ts/sweep/queue/executor.js'
 import { QueueWorker, type QueueWorkerOptions } from '../../../ts/sweep/queue/worker.js'
 import type { TrialJob } from '../../../ts/sweep/workers/executor.js'
 import { version } from '../../../ts/version.js'
@@ -35,13 +35,18 @@ export async function spoken({ stderr }: ChildProcess): Promise<string> {
   return text
 }
 
-/** A coordinator in this process; gone after the test. */
-export async function coordinator(url: string, warned: string[] = []): Promise<QueueExecutor> {
+/** A coordinator in this process, of a sweep on the digits unless told; gone after the test. */
+export async function coordinator(
+  url: string,
+  warned: string[] = [],
+  more: Partial<QueueOptions> = {},
+): Promise<QueueExecutor> {
   const executor = await QueueExecutor.open({
     url,
     sweep: 'abc',
-    version: version(),
+    loaded: await loadData(job('', 0).config),
     warn: (line) => warned.push(line),
+    ...more,
   })
   onTestFinished(() => executor[Symbol.asyncDispose]())
   return executor

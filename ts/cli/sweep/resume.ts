@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { kebab } from '../../config/index.js'
+import { begunAt } from '../../sweep/begun.js'
 import { checkedSpec } from '../../sweep/checked.js'
 import { checkResumption, heldSpec, reopen } from '../../sweep/resumption.js'
 import type { Opened } from '../../sweep/session.js'
@@ -58,7 +59,7 @@ async function goOn(folder: string, flags: ResumeFlags, retry: boolean): Promise
   const { takeOver } = flags
   const spec = chosen(folder, flags)
   const open = (): Opened => reopen(folder, spec, { retry, takeOver })
-  await work({ folder, spec, open }, flags)
+  await work({ folder, spec, open, begunAt: begunAt(folder) }, flags)
 }
 
 /** The spec to go on with. Throws `UsageError` where it is another than before, unless forced. */
