@@ -38,7 +38,7 @@ export function resumeCommand(): Command {
   return withSessionFlags(new Command('resume'))
     .description('go on with a sweep: results are kept, what was at work is done again')
     .option('--spec <file>', 'the spec that is meant; refused where it is another')
-    .option('--force', 'go on with that of --spec although it is another; results are kept')
+    .option('--force', 'go on although --spec or the data are others than before; results are kept')
     .addHelpText(
       'before',
       'Examples:\n  feedalign sweep resume runs/sweep\n' +
@@ -59,7 +59,8 @@ async function goOn(folder: string, flags: ResumeFlags, retry: boolean): Promise
   const { takeOver } = flags
   const spec = chosen(folder, flags)
   const open = (): Opened => reopen(folder, spec, { retry, takeOver })
-  await work({ folder, spec, open, begunAt: begunAt(folder) }, flags)
+  const sameData = flags.force !== true
+  await work({ folder, spec, open, begunAt: begunAt(folder), sameData }, flags)
 }
 
 /** The spec to go on with. Throws `UsageError` where it is another than before, unless forced. */
