@@ -8,6 +8,7 @@ import type { Config } from '../../config/index.js'
 import { engine } from '../../engine/index.js'
 import { reason } from '../../errors.js'
 import { whole } from '../../training/checks.js'
+import { version as ownVersion } from '../../version.js'
 import type { Ended, TrialJob } from '../workers/executor.js'
 import { poolExecutor } from '../workers/pool.js'
 import { Benches, type Bench } from './bench.js'
@@ -21,8 +22,8 @@ import { throttle } from './throttle.js'
 export interface QueueWorkerOptions {
   /** `redis://…` or `rediss://…`. */
   readonly url: string
-  /** Of the program: jobs of another one are left to others. */
-  readonly version: string
+  /** Jobs of another one than this program are left to others; its own unless told. */
+  readonly version?: string
   /** Jobs at once, at least 1. */
   readonly slots: number
   /** Where this machine has its data; the usual folders unless told. */
@@ -47,6 +48,7 @@ type Packages = Awaited<ReturnType<typeof packages>>
 /** Takes jobs from a queue until it is stopped. */
 export class QueueWorker {
   readonly #options: QueueWorkerOptions
+  readonly #version: string
   readonly #packages: Packages
   readonly #redis: Redis
   readonly #worker: Worker<Queued, null>
@@ -69,8 +71,9 @@ export class QueueWorker {
   }
 
   private constructor(options: QueueWorkerOptions, held: Packages, redis: Redis, folder: string) {
-    const { slots, version, lease = 30 } = options
+    const { slots, version = ownVersion(), lease = 30 } = options
     this.#options = options
+    this.#version = version
     this.#packages = held
     this.#redis = redis
     this.#folder = folder
@@ -140,7 +143,7 @@ export class QueueWorker {
     const { version, dataSha256 } = job.data
     // Taken while the benches were closed: one that is opened now would train on for nobody.
     if (this.#stopping !== undefined) return { state: 'interrupted' }
-    const mine = this.#options.version
+    const mine = this.#version
     if (version !== mine) return `version ${mine} here, the sweep is of ${version}`
     try {
       engine(config.engine)
