@@ -30,6 +30,8 @@ export {
   type Rule,
 } from './rules/index.js'
 export * from './sweep/index.js'
+export { QueueExecutor, type QueueOptions } from './sweep/queue/executor.js'
+export { QueueWorker, type QueueWorkerOptions } from './sweep/queue/worker.js'
 export { readEvents } from './sweep/storage/read.js'
 export { tabulate, type Table, type Trial } from './sweep/storage/trials.js'
 export type { Ended, Executor, TrialJob } from './sweep/workers/executor.js'

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
@@ -47,6 +48,22 @@ test('a sweep of other settings does not go on from a folder', async () => {
   await values({ folder })
   const other = sweep({ ...options, seed: 2 }, { folder, resume: true })
   await expect(other.next()).rejects.toThrow(/^seed: 2 here, 1 in the sweep that .* holds/)
+})
+
+test('a sweep does not go on on data that have changed', async () => {
+  const folder = temporaryFolder()
+  const data = join(folder, 'own.csv')
+  const rows = (first: number): string =>
+    Array.from({ length: 40 }, (_, i) => `${first + i},${i % 7},${i % 2}`).join('\n')
+  const train = { ...options.train, data, network: '2-2' }
+  const begun = async (first: number, resume: boolean): Promise<void> => {
+    writeFileSync(data, rows(first))
+    const place = { folder: join(folder, 'run'), resume }
+    for await (const event of sweep({ ...options, train }, place)) expect(event).toBeDefined()
+  }
+  await begun(0, false)
+  await begun(0, true)
+  await expect(begun(1, true)).rejects.toThrow(/^the data, SHA-256: \w{64} here, \w{64} in the/)
 })
 
 test('code of one’s own asks for what to try and tells what it came to', () => {

@@ -40,5 +40,5 @@ export async function* sweep(
     resume ? reopen(folder, spec) : { journal: Journal.create(folder, begun(spec)) }
   // Threads and all that they need are loaded for who sweeps, not for everybody.
   const { runSession } = await import('./session.js')
-  yield* runSession({ spec, folder, open, signal })
+  yield* runSession({ spec, folder, open, signal, sameData: resume })
 }

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { availableParallelism, hostname } from 'node:os'
 import { loadData, type Config } from '../config/index.js'
-import { describeData } from '../data/sets/described.js'
 import type { Loaded } from '../data/sets/index.js'
 import { writeFiles } from '../report/files.js'
+import { checkData, dataFile, sweepData } from './data.js'
 import type { SweepEvent } from './events.js'
 import type { Known } from './ledger.js'
 import { studyOptions } from './plan.js'
@@ -22,6 +22,8 @@ export interface Work {
   readonly open: () => Opened
   /** Loads the data; as the configuration says unless told. */
   readonly load?: (config: Config) => Promise<Loaded>
+  /** Whether data are refused that are others than the folder's sweep was on last. */
+  readonly sameData?: boolean
   /** What does the jobs; threads of this process unless told. */
   readonly hire?: (loaded: Loaded) => Executor | Promise<Executor>
   readonly signal?: AbortSignal | undefined
@@ -33,16 +35,14 @@ export interface Opened {
   readonly known?: Known
 }
 
-/** The data that a sweep was on last, for its report, in its folder. */
-export const dataFile = 'data.json'
-
 /** Works on a sweep in threads of this process, as `runSweep` does. */
 export async function* runSession(work: Work): AsyncGenerator<SweepEvent> {
   const { spec, folder, open, signal } = work
   const { executor: hired, data } = await hands(work)
-  await using executor = hired
-  const { journal, known } = open()
+  const { journal, known } = await openedFor(hired, open)
+  // The executor goes first: another process is let in when nothing of this one's is at work.
   await using held = journal
+  await using executor = hired
   const [{ pid }, workers] = [process, executor.capacity]
   held.append({ event: 'session', pid, host: hostname(), workers, time: Date.now() })
   await writeFiles(folder, { [dataFile]: `${JSON.stringify(data)}\n` })
@@ -64,11 +64,23 @@ export async function* runSession(work: Work): AsyncGenerator<SweepEvent> {
 }
 
 /** What does the jobs, and what data they are on, which is then held by those alone. */
-async function hands({ spec, load = loadData, hire }: Work) {
+async function hands({ spec, folder, sameData, load = loadData, hire }: Work) {
   const loaded = await load(anyConfig(spec))
+  const data = sweepData(loaded)
+  if (sameData === true) checkData(folder, data)
   const workers = spec.workers ?? availableParallelism()
   const executor = (await hire?.(loaded)) ?? poolExecutor({ loaded, workers })
-  return { executor, data: describeData(loaded) }
+  return { executor, data }
+}
+
+/** A sweep that cannot be opened leaves nobody waiting for jobs. */
+async function openedFor(executor: Executor, open: Work['open']): Promise<Opened> {
+  try {
+    return open()
+  } catch (error) {
+    await executor[Symbol.asyncDispose]()
+    throw error
+  }
 }
 
 /** All configurations are of the same data. */

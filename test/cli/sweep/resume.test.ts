@@ -126,3 +126,25 @@ describe('a changed spec', () => {
     expect(exported(folder)).toHaveLength(3)
   })
 })
+
+test('changed data are refused with what is different, unless forced', () => {
+  const folder = folderOf({
+    trials: 2,
+    train: { data: 'own.csv', network: '2-2', validation: 0.2 },
+  })
+  const data = (count: number): void => {
+    const rows = Array.from({ length: count }, (_, i) => `${i},${i % 7},${i % 2}`)
+    writeFileSync(join(folder, 'own.csv'), rows.join('\n'))
+  }
+  data(40)
+  succeed(['sweep', 'spec.json', '--out', 'run', '--quiet'], folder)
+  const before = journal(folder)
+  data(50)
+  const again = ['sweep', 'resume', 'run', '--trials', '3', '--quiet']
+  const { status, stderr } = feedalign(again, folder)
+  expect(stderr).toMatch(/data, training examples: \d+ here, \d+ in .* run holds; .* --force/)
+  expect(status).toBe(2)
+  expect(journal(folder)).toEqual(before)
+  succeed([...again, '--force'], folder)
+  expect(exported(folder)).toHaveLength(3)
+})

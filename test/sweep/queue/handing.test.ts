@@ -1,24 +1,15 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import { version } from '../../../ts/version.js'
-import { QueueWorker, type QueueWorkerOptions } from '../../../ts/sweep/queue/worker.js'
+import { expect, test } from 'vitest'
 import { loadData } from '../../../ts/config/index.js'
 import type { Ended, TrialJob } from '../../../ts/sweep/workers/executor.js'
 import { poolExecutor } from '../../../ts/sweep/workers/pool.js'
 import type { TrainingEvent } from '../../../ts/training/events.js'
 import { temporaryFolder } from '../../folders.js'
-import { coordinator, job } from './processes.js'
+import { coordinator, job, worker } from './processes.js'
 import { hasRedis, Server } from './redis.js'
 
 const quiet = (): void => undefined
-
-/** A worker in this process; gone after the test. */
-async function worker(url: string, more: Partial<QueueWorkerOptions> = {}): Promise<QueueWorker> {
-  const opened = await QueueWorker.open({ url, version: version(), slots: 1, lease: 2, ...more })
-  onTestFinished(() => opened.stop())
-  return opened
-}
 
 /** What a job comes to without a queue; where it says, with no checkpoint before it. */
 async function alone(wanted: TrialJob): Promise<Ended> {
@@ -128,9 +119,10 @@ test.runIf(hasRedis)(
       Array.from({ length: 40 }, (_, i) => `${first + i},${i % 7},${i % 2}`).join('\n')
     writeFileSync(data, rows(0))
     const warned: string[] = []
-    const executor = await coordinator(redis.url, warned)
-    const old = await worker(redis.url, { version: '0.0.1' })
     const wanted = job(temporaryFolder(), 0, { data, network: '2-4-2' })
+    const loaded = await loadData(wanted.config)
+    const executor = await coordinator(redis.url, warned, { loaded })
+    const old = await worker(redis.url, { version: '0.0.1' })
     const ended = executor.run(wanted, quiet)
     await expect.poll(() => warned.join('\n'), { timeout: 60_000 }).toContain('version 0.0.1 here')
     await old.stop()

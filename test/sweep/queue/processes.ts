@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { resolveConfig } from '../../../ts/config/index.js'
-import { QueueExecutor } from '../../../ts/sweep/queue/executor.js'
+import { loadData, resolveConfig } from '../../../ts/config/index.js'
+import { QueueExecutor, type QueueOptions } from '../../../ts/sweep/queue/executor.js'
+import { QueueWorker, type QueueWorkerOptions } from '../../../ts/sweep/queue/worker.js'
 import type { TrialJob } from '../../../ts/sweep/workers/executor.js'
 import { version } from '../../../ts/version.js'
 import { main } from '../../cli/command.js'
@@ -17,6 +18,16 @@ export function startWorker(url: string, ...args: string[]): ChildProcess {
   return worker
 }
 
+/** A worker in this process; gone after the test. */
+export async function worker(
+  url: string,
+  more: Partial<QueueWorkerOptions> = {},
+): Promise<QueueWorker> {
+  const opened = await QueueWorker.open({ url, version: version(), slots: 1, lease: 2, ...more })
+  onTestFinished(() => opened.stop())
+  return opened
+}
+
 /** All that it has said when it has ended. */
 export async function spoken({ stderr }: ChildProcess): Promise<string> {
   let text = ''
@@ -24,13 +35,18 @@ export async function spoken({ stderr }: ChildProcess): Promise<string> {
   return text
 }
 
-/** A coordinator in this process; gone after the test. */
-export async function coordinator(url: string, warned: string[] = []): Promise<QueueExecutor> {
+/** A coordinator in this process, of a sweep on the digits unless told; gone after the test. */
+export async function coordinator(
+  url: string,
+  warned: string[] = [],
+  more: Partial<QueueOptions> = {},
+): Promise<QueueExecutor> {
   const executor = await QueueExecutor.open({
     url,
     sweep: 'abc',
-    version: version(),
+    loaded: await loadData(job('', 0).config),
     warn: (line) => warned.push(line),
+    ...more,
   })
   onTestFinished(() => executor[Symbol.asyncDispose]())
   return executor

@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { FeedalignError, reason } from '../../errors.js'
 import { writeFiles } from '../../report/files.js'
 import type { ReportParameter } from '../../report/sweep/data.js'
 import { sweepPage } from '../../report/sweep/page.js'
 import type { ReportConfiguration, SweepReport } from '../../report/sweep/report.js'
-import { dataFile } from '../../sweep/session.js'
+import { readData } from '../../sweep/data.js'
 import type { ParameterSpec } from '../../sweep/specs.js'
 import { version } from '../../version.js'
 import { Curves } from './curves.js'
@@ -34,7 +32,7 @@ async function report(folder: string): Promise<void> {
 export function reportOf(overview: Overview, curves: Curves): SweepReport {
   const { folder, spec, sweep, live, end } = overview
   const { metric, direction, rank } = spec
-  const data = dataOf(folder)
+  const data = readData(folder)
   const stopped = live ? 'at work' : (end?.reason ?? 'its process has ended before its time')
   return {
     title: `Sweep on ${data.name}`,
@@ -72,14 +70,4 @@ function parameterOf([name, spec]: [string, ParameterSpec]): ReportParameter {
   if ('choices' in spec) return { name, kind: 'choice', choices: spec.choices }
   const { min, max, log = false, int = false } = spec
   return { name, kind: 'number', min, max, log, int }
-}
-
-/** As the last session loaded it. */
-function dataOf(folder: string): SweepReport['data'] {
-  const file = join(folder, dataFile)
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as SweepReport['data']
-  } catch (error) {
-    throw new FeedalignError(`${file}: ${reason(error)}; feedalign sweep resume writes it`)
-  }
 }

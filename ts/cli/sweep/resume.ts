@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { kebab } from '../../config/index.js'
+import { begunAt } from '../../sweep/begun.js'
 import { checkedSpec } from '../../sweep/checked.js'
 import { checkResumption, heldSpec, reopen } from '../../sweep/resumption.js'
 import type { Opened } from '../../sweep/session.js'
@@ -37,7 +38,7 @@ export function resumeCommand(): Command {
   return withSessionFlags(new Command('resume'))
     .description('go on with a sweep: results are kept, what was at work is done again')
     .option('--spec <file>', 'the spec that is meant; refused where it is another')
-    .option('--force', 'go on with that of --spec although it is another; results are kept')
+    .option('--force', 'go on although --spec or the data are others than before; results are kept')
     .addHelpText(
       'before',
       'Examples:\n  feedalign sweep resume runs/sweep\n' +
@@ -58,7 +59,8 @@ async function goOn(folder: string, flags: ResumeFlags, retry: boolean): Promise
   const { takeOver, force } = flags
   const spec = chosen(folder, flags)
   const open = (): Opened => reopen(folder, spec, { retry, takeOver, force })
-  await work({ folder, spec, open }, flags)
+  const sameData = force !== true
+  await work({ folder, spec, open, begunAt: begunAt(folder), sameData }, flags)
 }
 
 /** The spec to go on with. Throws `UsageError` where it is another than before, unless forced. */

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/index.js'
+import type { Loaded } from '../../data/sets/index.js'
 import { FeedalignError } from '../../errors.js'
 import { grouped } from '../../report/format.js'
 import type { EndedEvent } from '../../sweep/events.js'
@@ -17,8 +18,13 @@ export interface WorkFlags extends PrintFlags {
   readonly queue?: string
 }
 
+export interface Wanted extends Omit<Work, 'load' | 'hire' | 'signal'> {
+  /** When the sweep was begun: the time of its journal's first event. */
+  readonly begunAt: number
+}
+
 /** Works on a sweep to its end, or until it is stopped, and says how to go on then. */
-export async function work(wanted: Omit<Work, 'load' | 'signal'>, flags: WorkFlags): Promise<void> {
+export async function work({ begunAt, ...wanted }: Wanted, flags: WorkFlags): Promise<void> {
   const stop = new AbortController()
   const forget = onInterrupt(() => {
     stop.abort()
@@ -31,7 +37,10 @@ export async function work(wanted: Omit<Work, 'load' | 'signal'>, flags: WorkFla
       ...wanted,
       load: (config: Config) => load(config, flags),
       signal: stop.signal,
-      ...(queue === undefined ? {} : { hire: () => queueExecutor(queue, wanted.spec, flags) }),
+      ...(queue !== undefined && {
+        hire: (loaded: Loaded) =>
+          queueExecutor({ url: queue, spec: wanted.spec, begunAt, loaded }, flags),
+      }),
     }
     for await (const event of runSession(session)) {
       begun = true

@@ -60,6 +60,7 @@ async function start(file: string | undefined, flags: StartFlags): Promise<void>
     return
   }
   const folder = flags.out ?? defaultFolder('sweep')
-  const open = (): Opened => ({ journal: Journal.create(folder, begun(spec)) })
-  await work({ folder, spec, open }, flags)
+  const first = begun(spec)
+  const open = (): Opened => ({ journal: Journal.create(folder, first) })
+  await work({ folder, spec, open, begunAt: first.time }, flags)
 }

@@ -1,12 +1,17 @@
 import { loadData, type Config } from '../../config/index.js'
 import type { Loaded } from '../../data/sets/index.js'
 import type { Executor } from '../workers/executor.js'
-import { dataKey, dataSha256 } from './data.js'
+import { dataSha256 } from '../data.js'
 
 /** A data set at hand, and what trains on it. */
 export interface Bench {
   readonly dataSha256: string
   readonly executor: Executor
+}
+
+/** What makes two configurations train on the same examples, on one machine. */
+function dataKey({ data, dataDir, dataOptions }: Config): string {
+  return JSON.stringify([data, dataDir, dataOptions])
 }
 
 interface Entry {

@@ -1,28 +1,43 @@
 import type { Queue, QueueEvents } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Config } from '../../config/index.js'
+import type { Loaded } from '../../data/sets/index.js'
 import { reason } from '../../errors.js'
 import { engine } from '../../engine/index.js'
 import { whole } from '../../training/checks.js'
+import { version as ownVersion } from '../../version.js'
 import type { TrainingEvent } from '../../training/events.js'
+import { dataSha256 } from '../data.js'
 import type { Ended, Executor, TrialJob } from '../workers/executor.js'
-import { DataHashes } from './data.js'
 import { receive, send } from './folders.js'
-import { jobId, keys, prefix, queueName, type Queued, type Told } from './messages.js'
+import { jobId, keys, prefix, queueName, sweepId, type Queued, type Told } from './messages.js'
 import { connect, packages, parseAddress, type Address } from './redis.js'
 import { present, type Present } from './registry.js'
+import { Single } from './single.js'
 
 export interface QueueOptions {
   /** `redis://…` or `rediss://…`. */
   readonly url: string
-  /** What tells this sweep's jobs from others': its hash. */
+  /**
+   * What tells this sweep's jobs from others' in the same Redis, and is the same when it is gone on
+   * with: results that came meanwhile are found by it, on the same data and by the same version.
+   */
   readonly sweep: string
-  /** Of the program: workers of another one are given nothing. */
-  readonly version: string
+  /** What all jobs train on; workers load it from where they have it. */
+  readonly loaded: Loaded
+  /** Workers of another one than this program are given nothing; its own unless told. */
+  readonly version?: string
   /** Jobs at once; as many as workers have slots unless told. */
   readonly workers?: number
   /** Told in one line what is to be known: a lost worker, other data, Redis away. */
   readonly warn?: (line: string) => void
+}
+
+/** The options without the data, which others may hold. */
+interface Held extends Pick<QueueOptions, 'workers' | 'warn'> {
+  readonly sweep: string
+  readonly version: string
+  readonly dataSha256: string
 }
 
 /** How often what is outstanding is looked for, should an event have been missed. */
@@ -33,6 +48,8 @@ const STOP_KEPT_SECONDS = 3600
 
 interface Outstanding {
   readonly job: TrialJob
+  /** Whether this process has put it into the queue. */
+  queued: boolean
   readonly tell: (event: TrainingEvent) => void
   readonly end: (ended: Ended) => void
   readonly fail: (error: unknown) => void
@@ -45,13 +62,15 @@ interface Outstanding {
  * finds on its return what came meanwhile, and puts into the queue again whatever Redis has lost.
  */
 export class QueueExecutor implements Executor {
-  readonly #options: QueueOptions
+  readonly #options: Held
   readonly #address: Address
   readonly #redis: Redis
   readonly #queue: Queue<Queued>
   readonly #events: QueueEvents
-  readonly #hashes = new DataHashes()
   readonly #outstanding = new Map<string, Outstanding>()
+  /** A job may be told of, and looked for, at once: its files are written by one of them. */
+  readonly #collecting = new Single<boolean>()
+  readonly #asking = new Single<void>()
   /** What Redis need not hold any longer, and still does. */
   readonly #dropping = new Set<Promise<void>>()
   readonly #warned = new Set<string>()
@@ -70,13 +89,13 @@ export class QueueExecutor implements Executor {
     const queue = new Queue<Queued>(queueName, { connection: redis, prefix })
     // Short, as one that Redis drops is noticed at its end.
     const events = new QueueEvents(queueName, { connection: redis, prefix, blockingTimeout: 2000 })
-    const executor = new QueueExecutor(options, { address, redis, queue, events })
+    const executor = new QueueExecutor(heldOf(options), { address, redis, queue, events })
     await executor.#look()
     return executor
   }
 
   private constructor(
-    options: QueueOptions,
+    options: Held,
     to: { address: Address; redis: Redis; queue: Queue<Queued>; events: QueueEvents },
   ) {
     this.#options = options
@@ -114,7 +133,7 @@ export class QueueExecutor implements Executor {
     if (this.#stoppedAt !== undefined) return { state: 'interrupted' }
     const id = jobId(this.#options.sweep, job)
     return await new Promise<Ended>((end, fail) => {
-      this.#outstanding.set(id, { job, tell, end, fail })
+      this.#outstanding.set(id, { job, queued: false, tell, end, fail })
       void this.#ask(id)
     })
   }
@@ -131,8 +150,11 @@ export class QueueExecutor implements Executor {
   stop(): void {
     if (this.#stoppedAt !== undefined) return
     this.#stoppedAt = performance.now()
-    const flag = keys.stop(this.#options.sweep)
-    this.#redis.set(flag, 1, 'EX', STOP_KEPT_SECONDS).catch(() => undefined)
+    // Who has asked for nothing, as a process that is refused the sweep, has nobody to interrupt.
+    if (this.#outstanding.size > 0) {
+      const flag = keys.stop(this.#options.sweep)
+      this.#redis.set(flag, 1, 'EX', STOP_KEPT_SECONDS).catch(() => undefined)
+    }
     void this.#look()
   }
 
@@ -160,6 +182,10 @@ export class QueueExecutor implements Executor {
 
   /** Takes a result that is there already, or puts the job into the queue. */
   async #ask(id: string): Promise<void> {
+    await this.#asking.do(id, () => this.#asked(id))
+  }
+
+  async #asked(id: string): Promise<void> {
     try {
       // The flag of an earlier stop; only now is it certain that no other process has the sweep.
       this.#unstopped ??= this.#redis.del(keys.stop(this.#options.sweep))
@@ -177,38 +203,51 @@ export class QueueExecutor implements Executor {
   }
 
   async #put(id: string): Promise<void> {
-    const { job } = this.#outstanding.get(id) ?? {}
-    if (job === undefined || this.#stoppedAt !== undefined) return
+    const wanted = this.#outstanding.get(id)
+    if (wanted === undefined || this.#stoppedAt !== undefined) return
+    const { job } = wanted
     const { folder, config, ...rest } = job
-    const hash = await this.#hashes.of(config)
+    const { version, sweep, dataSha256 } = this.#options
     // A worker that was stopped may have left what is further on.
     if ((await this.#redis.exists(keys.folder(id))) === 0) await send(this.#redis, id, folder)
+    // What was at work from before may have come to its end meanwhile.
+    if (!this.#outstanding.has(id)) {
+      await this.#redis.del(keys.folder(id))
+      return
+    }
     const queued: Queued = {
-      version: this.#options.version,
-      sweep: this.#options.sweep,
-      dataSha256: hash,
+      version,
+      sweep,
+      dataSha256,
       job: { ...rest, config: elsewhere(config) },
     }
     // What a job came to is kept apart: BullMQ has nothing to keep.
+    wanted.queued = true
     const kept = { removeOnComplete: true, removeOnFail: true }
     await this.#queue.add('trial', queued, { jobId: id, ...kept })
   }
 
   /** Ends a job whose result is there; false where there is none. */
   async #collect(id: string): Promise<boolean> {
-    const { job } = this.#outstanding.get(id) ?? {}
-    if (job === undefined) return false
+    return await this.#collecting.do(id, () => this.#collected(id))
+  }
+
+  async #collected(id: string): Promise<boolean> {
+    const wanted = this.#outstanding.get(id)
+    if (wanted === undefined) return false
     const text = await this.#redis.get(keys.result(id))
     if (text === null) return false
     const ended = JSON.parse(text) as Ended
-    if (ended.state === 'interrupted') {
-      await this.#redis.del(keys.result(id))
-      // Left from a stop before; to be done now.
-      if (this.#stoppedAt === undefined) return false
-    }
-    await receive(this.#redis, id, job.folder)
+    // Left from a stop before, or of a trial that is to be trained again; to be done now.
+    const old =
+      ended.state === 'interrupted'
+        ? this.#stoppedAt === undefined
+        : ended.state === 'failed' && !wanted.queued
+    if (old || ended.state === 'interrupted') await this.#redis.del(keys.result(id))
+    if (old) return false
+    await receive(this.#redis, id, wanted.job.folder)
     if (ended.state === 'interrupted') await this.#redis.del(keys.folder(id))
-    // Another look may have been faster.
+    // It may have been given up meanwhile.
     const outstanding = this.#outstanding.get(id)
     this.#outstanding.delete(id)
     outstanding?.end(ended)
@@ -276,6 +315,17 @@ export class QueueExecutor implements Executor {
     if (this.#workers.length > 0) return
     const { shown } = this.#address
     this.#warn(`no worker at ${shown} yet; start some by: feedalign worker --queue ${shown}`)
+  }
+}
+
+function heldOf({ sweep, loaded, version = ownVersion(), workers, warn }: QueueOptions): Held {
+  const hash = dataSha256(loaded)
+  return {
+    sweep: sweepId(sweep, version, hash),
+    version,
+    dataSha256: hash,
+    ...(workers !== undefined && { workers }),
+    ...(warn !== undefined && { warn }),
   }
 }
 

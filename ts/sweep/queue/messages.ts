@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { EpochEvent, ProgressEvent } from '../../training/events.js'
 import type { TrialJob } from '../workers/executor.js'
 
@@ -23,6 +24,12 @@ export interface Told {
   readonly refused?: string
   readonly progress?: ProgressEvent
   readonly epoch?: EpochEvent
+}
+
+/** A sweep, by a name and by what its results depend on besides: others' are not taken for its own. */
+export function sweepId(sweep: string, version: string, dataSha256: string): string {
+  const text = JSON.stringify([sweep, version, dataSha256])
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** The same for the same job, so that none is queued twice. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +8,7 @@ import type { Config } from '../../config/index.js'
 import { engine } from '../../engine/index.js'
 import { reason } from '../../errors.js'
 import { whole } from '../../training/checks.js'
+import { version as ownVersion } from '../../version.js'
 import type { Ended, TrialJob } from '../workers/executor.js'
 import { poolExecutor } from '../workers/pool.js'
 import { Benches, type Bench } from './bench.js'
@@ -20,8 +22,8 @@ import { throttle } from './throttle.js'
 export interface QueueWorkerOptions {
   /** `redis://…` or `rediss://…`. */
   readonly url: string
-  /** Of the program: jobs of another one are left to others. */
-  readonly version: string
+  /** Jobs of another one than this program are left to others; its own unless told. */
+  readonly version?: string
   /** Jobs at once, at least 1. */
   readonly slots: number
   /** Where this machine has its data; the usual folders unless told. */
@@ -46,6 +48,7 @@ type Packages = Awaited<ReturnType<typeof packages>>
 /** Takes jobs from a queue until it is stopped. */
 export class QueueWorker {
   readonly #options: QueueWorkerOptions
+  readonly #version: string
   readonly #packages: Packages
   readonly #redis: Redis
   readonly #worker: Worker<Queued, null>
@@ -53,8 +56,8 @@ export class QueueWorker {
   readonly #folder: string
   readonly #rest: Rest
   readonly #benches: Benches
-  /** By their ids. */
-  readonly #atWork = new Map<string, { readonly sweep: string; readonly config: Config }>()
+  /** One job may be here twice, where Redis forgot that it was taken. */
+  readonly #atWork = new Set<{ readonly sweep: string; readonly config: Config }>()
   readonly #flags: NodeJS.Timeout
   #stopping: Promise<void> | undefined
 
@@ -68,8 +71,9 @@ export class QueueWorker {
   }
 
   private constructor(options: QueueWorkerOptions, held: Packages, redis: Redis, folder: string) {
-    const { slots, version, lease = 30 } = options
+    const { slots, version = ownVersion(), lease = 30 } = options
     this.#options = options
+    this.#version = version
     this.#packages = held
     this.#redis = redis
     this.#folder = folder
@@ -123,20 +127,23 @@ export class QueueWorker {
     const { id = '', data } = job
     if ((await this.#redis.exists(keys.result(id))) === 1) return null
     const config: Config = { ...data.job.config, dataDir: this.#options.dataDir }
-    this.#atWork.set(id, { sweep: data.sweep, config })
+    const atWork = { sweep: data.sweep, config }
+    this.#atWork.add(atWork)
     try {
       const ended = await this.#endOf(job, config)
       if (typeof ended === 'string') return await this.#refuse(job, token, ended)
       return await this.#handIn(job, token, ended)
     } finally {
-      this.#atWork.delete(id)
+      this.#atWork.delete(atWork)
     }
   }
 
   /** How it ended, or why it cannot be done here, which is no fault of the trial's. */
   async #endOf(job: QueuedJob, config: Config): Promise<Ended | string> {
     const { version, dataSha256 } = job.data
-    const mine = this.#options.version
+    // Taken while the benches were closed: one that is opened now would train on for nobody.
+    if (this.#stopping !== undefined) return { state: 'interrupted' }
+    const mine = this.#version
     if (version !== mine) return `version ${mine} here, the sweep is of ${version}`
     try {
       engine(config.engine)
@@ -154,7 +161,7 @@ export class QueueWorker {
   async #train(job: QueuedJob, config: Config, { executor }: Bench): Promise<Ended> {
     const { id = '', data } = job
     this.#rest.fit()
-    const folder = join(this.#folder, id.replaceAll('/', '-'))
+    const folder = join(this.#folder, randomUUID())
     try {
       await receive(this.#redis, id, folder)
       const trial: TrialJob = { ...data.job, config, folder }
@@ -202,7 +209,7 @@ export class QueueWorker {
   async #obeyFlags(): Promise<void> {
     if (this.#redis.status !== 'ready') return
     try {
-      for (const { sweep, config } of [...this.#atWork.values()]) {
+      for (const { sweep, config } of [...this.#atWork]) {
         if (await this.#isStopped(sweep)) await this.#benches.stop(config)
       }
     } catch (error) {
