@@ -1,9 +1,20 @@
-import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { temporaryFolder } from '../folders.js'
-import { events, feedalign, main, small } from './command.js'
+import { events, main, small } from './command.js'
+import { feedalignHere } from './here.js'
 
 /** An IDX file of bytes. */
 function idx(shape: readonly number[], bytes: Uint8Array, magic = 0x0800 + shape.length): Buffer {
@@ -31,11 +42,24 @@ function mnist(changed: Readonly<Record<string, Uint8Array>>): string[] {
 }
 
 /** A run folder after one epoch. */
-function trained(...args: string[]): string {
+function trained(): string {
   const folder = join(temporaryFolder(), 'run')
-  events(['train', ...small, '--epochs', '1', '--out', folder, ...args])
+  cpSync(known, folder, { recursive: true })
   return folder
 }
+
+function train(folder: string, ...args: string[]): string {
+  events(['train', ...small, '--epochs', '1', '--out', folder, ...args], dirname(folder))
+  return folder
+}
+
+let known: string
+beforeAll(() => {
+  known = train(join(mkdtempSync(join(tmpdir(), 'feedalign-')), 'run'))
+})
+afterAll(() => {
+  rmSync(dirname(known), { recursive: true })
+})
 
 const last = 'checkpoint-last.bin'
 
@@ -163,7 +187,8 @@ const wrong: readonly [string, string[] | (() => string[]), number, RegExp][] = 
   [
     'a checkpoint of another network',
     () => {
-      const [folder, other] = [trained(), trained('--network', '784-17-10')]
+      const folder = trained()
+      const other = train(join(temporaryFolder(), 'run'), '--network', '784-17-10')
       copyFileSync(join(other, last), join(folder, last))
       return ['--resume', folder]
     },
@@ -205,9 +230,9 @@ const wrong: readonly [string, string[] | (() => string[]), number, RegExp][] = 
 ]
 
 for (const [what, given, status, message] of wrong) {
-  test(`train: ${what} is a one-line error with exit code ${status}`, () => {
+  test(`train: ${what} is a one-line error with exit code ${status}`, async () => {
     const args = typeof given === 'function' ? given() : given
-    const result = feedalign(['train', ...args])
+    const result = await feedalignHere(['train', ...args])
     expect(result.stderr).toMatch(message)
     expect(result.stderr.trim().split('\n')).toHaveLength(1)
     expect(result.stdout).toBe('')
@@ -228,8 +253,8 @@ const misused: readonly [string[], RegExp][] = [
 ]
 
 for (const [args, message] of misused) {
-  test(`${args.join(' ')} is wrong usage: one line, exit code 2`, () => {
-    const { status, stdout, stderr } = feedalign(args)
+  test(`${args.join(' ')} is wrong usage: one line, exit code 2`, async () => {
+    const { status, stdout, stderr } = await feedalignHere(args)
     expect(stderr).toMatch(message)
     expect(stderr.trim().split('\n')).toHaveLength(1)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { feedalign } from '../command.js'
+import { feedalignHere } from '../here.js'
 import { exported, folderOf, journal, succeed, swept, tiny } from './sweeps.js'
 
 /** What is wrong, what the spec has otherwise, more flags, and the message. */
@@ -58,9 +59,9 @@ const wrong: readonly [string, object, string[], RegExp][] = [
 ]
 
 for (const [what, told, flags, message] of wrong) {
-  test(`${what} is told in one line, and nothing is written`, () => {
+  test(`${what} is told in one line, and nothing is written`, async () => {
     const folder = folderOf(told)
-    const { status, stdout, stderr } = feedalign(
+    const { status, stdout, stderr } = await feedalignHere(
       ['sweep', 'spec.json', '--out', 'run', ...flags],
       folder,
     )
@@ -71,15 +72,15 @@ for (const [what, told, flags, message] of wrong) {
   })
 }
 
-test('neither a spec nor a parameter is no sweep', () => {
-  const { status, stderr } = feedalign(['sweep'])
+test('neither a spec nor a parameter is no sweep', async () => {
+  const { status, stderr } = await feedalignHere(['sweep'])
   expect(stderr).toMatch(/name a spec, as feedalign sweep spec\.json, or give a --parameter/)
   expect(status).toBe(2)
 })
 
-test('a folder without a sweep is told of by every command', () => {
+test('a folder without a sweep is told of by every command', async () => {
   for (const command of ['status', 'resume', 'top', 'best', 'export', 'report', 'stop']) {
-    const { status, stderr } = feedalign(['sweep', command, 'none'])
+    const { status, stderr } = await feedalignHere(['sweep', command, 'none'])
     expect(stderr).toMatch(/^feedalign: none(: no process| holds no sweep)/)
     expect(status).toBe(1)
   }
@@ -96,38 +97,38 @@ describe('a trial that fails', () => {
     },
   }
 
-  test('does so alone, with its reason, and can be tried again', () => {
-    const folder = swept(failing)
-    const rows = exported(folder, '--all')
+  test('does so alone, with its reason, and can be tried again', async () => {
+    const folder = await swept(failing)
+    const rows = await exported(folder, '--all')
     expect(rows.map(({ state }) => state)).toEqual(['completed', 'failed', 'failed', 'failed'])
     expect(rows[1]?.error).toMatch(/the loss became .* in epoch 1/)
     expect(rows[2]?.error).toMatch(/memory/)
     expect(rows[1]?.metric).toBeNull()
-    const status = succeed(['sweep', 'status', 'run'], folder)
+    const status = await succeed(['sweep', 'status', 'run'], folder)
     expect(status).toMatch(/1 completed, 3 failed/)
-    succeed(['sweep', 'retry', '--failed', 'run', '--quiet'], folder)
+    await succeed(['sweep', 'retry', '--failed', 'run', '--quiet'], folder)
     const ends = journal(folder).filter(({ event }) => event === 'result')
     expect(ends).toHaveLength(1 + 3 + 3)
-    expect(exported(folder, '--all').map(({ state }) => state)).toEqual(
+    expect((await exported(folder, '--all')).map(({ state }) => state)).toEqual(
       rows.map(({ state }) => state),
     )
   })
 
-  test('ends the sweep where that is told, which can then go on', () => {
+  test('ends the sweep where that is told, which can then go on', async () => {
     const folder = folderOf(failing)
     const flags = ['--workers', '1', '--on-error', 'stop', '--quiet']
     const { status, stderr } = feedalign(['sweep', 'spec.json', '--out', 'run', ...flags], folder)
     expect(stderr).toMatch(/trial 1 failed: .*; go on with: feedalign sweep resume run\n$/)
     expect(status).toBe(1)
-    succeed(['sweep', 'resume', 'run', '--on-error', 'continue', '--quiet'], folder)
-    const states = exported(folder).map(({ state }) => state)
+    await succeed(['sweep', 'resume', 'run', '--on-error', 'continue', '--quiet'], folder)
+    const states = (await exported(folder)).map(({ state }) => state)
     expect(states).toEqual(['completed', 'failed', 'failed', 'failed'])
   })
 })
 
 describe('a sweep is not begun', () => {
-  test('in a folder that holds one, which stays as it is', () => {
-    const folder = swept({ trials: 2 })
+  test('in a folder that holds one, which stays as it is', async () => {
+    const folder = await swept({ trials: 2 })
     const before = readFileSync(join(folder, 'run', 'journal.jsonl'), 'utf8')
     const { status, stderr } = feedalign(['sweep', 'spec.json', '--out', 'run'], folder)
     expect(stderr).toMatch(/run holds a sweep: go on with it by feedalign sweep resume/)
@@ -143,13 +144,13 @@ describe('a sweep is not begun', () => {
   })
 })
 
-test('a journal damaged in its middle is told with its line, and not written to', () => {
-  const folder = swept({ trials: 2 })
+test('a journal damaged in its middle is told with its line, and not written to', async () => {
+  const folder = await swept({ trials: 2 })
   const file = join(folder, 'run', 'journal.jsonl')
   const damaged = readFileSync(file, 'utf8').replace('"slot":1', '"slot":7')
   writeFileSync(file, damaged)
   for (const command of ['status', 'resume']) {
-    const { status, stderr } = feedalign(['sweep', command, 'run'], folder)
+    const { status, stderr } = await feedalignHere(['sweep', command, 'run'], folder)
     expect(stderr).toMatch(/journal\.jsonl: line \d+, at byte \d+, is damaged/)
     expect(status).toBe(1)
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { feedalign, start } from '../command.js'
-import { exported, folderOf, journal, succeed, swept, tiny } from './sweeps.js'
+import { exported, folderOf, journal, succeed, swept, tiny, withoutTime } from './sweeps.js'
 
 const LONG = process.env['FEEDALIGN_LONG'] !== undefined
 
@@ -23,7 +23,7 @@ const results = (folder: string): string[] =>
 
 test('killed at random moments and resumed, a sweep comes to the same, and does nothing twice', async () => {
   const kills = LONG ? 50 : 5
-  const whole = exported(swept(work), '--all').map((row) => ({ ...row, seconds: 0 }))
+  const whole = (await exported(await swept(work), '--all')).map(withoutTime)
   const folder = folderOf(work)
   let done = 0
   for (let killed = 0; killed < kills;) {
@@ -37,8 +37,8 @@ test('killed at random moments and resumed, a sweep comes to the same, and does 
     expect(results(folder).length).toBeGreaterThanOrEqual(done)
     done = results(folder).length
   }
-  succeed([...resume.slice(0, -1), '--quiet'], folder)
-  expect(exported(folder, '--all').map((row) => ({ ...row, seconds: 0 }))).toEqual(whole)
+  await succeed([...resume.slice(0, -1), '--quiet'], folder)
+  expect((await exported(folder, '--all')).map(withoutTime)).toEqual(whole)
   expect(new Set(results(folder)).size).toBe(results(folder).length)
 })
 
@@ -54,8 +54,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       /stopped with \d+ of 24 trials done; go on with: feedalign sweep resume run\n$/,
     )
     expect(journal(folder).at(-1)).toMatchObject({ event: 'end', reason: 'stopped' })
-    expect(succeed(['sweep', 'status', 'run'], folder)).toMatch(/^run: 24 trials, stopped; go on/)
-    succeed(['sweep', 'resume', 'run', '--quiet'], folder)
+    expect(await succeed(['sweep', 'status', 'run'], folder)).toMatch(
+      /^run: 24 trials, stopped; go on/,
+    )
+    await succeed(['sweep', 'resume', 'run', '--quiet'], folder)
     expect(journal(folder).at(-1)).toMatchObject({ event: 'end', reason: 'finished' })
   })
 }
@@ -67,27 +69,27 @@ test('another process is kept out, sees how far it is, and can stop it', async (
   const { status, stderr } = feedalign(['sweep', 'resume', 'run'], folder)
   expect(stderr).toMatch(new RegExp(`process ${run.child.pid} on .* is at work on this sweep`))
   expect(status).toBe(1)
-  const told = succeed(['sweep', 'status', 'run'], folder)
+  const told = await succeed(['sweep', 'status', 'run'], folder)
   expect(told).toContain(`process ${run.child.pid} on `)
   expect(told).toMatch(/\d running/)
-  succeed(['sweep', 'stop', 'run'], folder)
+  await succeed(['sweep', 'stop', 'run'], folder)
   expect((await run.end).code).toBe(130)
   expect(feedalign(['sweep', 'stop', 'run'], folder).stderr).toMatch(/no process is at work on it/)
 })
 
-test('out of time, it ends in order and well, and goes on', () => {
+test('out of time, it ends in order and well, and goes on', async () => {
   const folder = folderOf(work)
   const { status, stderr } = feedalign([...begin, '--time', '0.5s'], folder)
   expect(stderr).toMatch(/out of time with \d+ of 24 trials done; go on with/)
   expect(status).toBe(0)
-  succeed(['sweep', 'resume', 'run', '--time', '1h', '--quiet'], folder)
+  await succeed(['sweep', 'resume', 'run', '--time', '1h', '--quiet'], folder)
   expect(journal(folder).at(-1)).toMatchObject({ event: 'end', reason: 'finished' })
 })
 
-test('a finished sweep goes on to more configurations, by the same numbers', () => {
-  const folder = swept({ trials: 4 })
-  succeed(['sweep', 'resume', 'run', '--trials', '7', '--quiet'], folder)
-  expect(exported(folder)).toEqual(exported(swept({ trials: 7 })))
+test('a finished sweep goes on to more configurations, by the same numbers', async () => {
+  const folder = await swept({ trials: 4 })
+  await succeed(['sweep', 'resume', 'run', '--trials', '7', '--quiet'], folder)
+  expect(await exported(folder)).toEqual(await exported(await swept({ trials: 7 })))
   const { status, stderr } = feedalign(['sweep', 'resume', 'run', '--trials', '5'], folder)
   expect(stderr).toMatch(/--trials: 5 is fewer than the 7 begun already/)
   expect(status).toBe(2)
@@ -96,21 +98,21 @@ test('a finished sweep goes on to more configurations, by the same numbers', () 
 describe('a changed spec', () => {
   const other = { ...tiny, trials: 6, seed: 2 }
 
-  test('is refused with what is different, unless forced', () => {
-    const folder = swept({ trials: 3 })
+  test('is refused with what is different, unless forced', async () => {
+    const folder = await swept({ trials: 3 })
     writeFileSync(join(folder, 'spec.json'), JSON.stringify(other))
     const again = ['sweep', 'resume', 'run', '--spec', 'spec.json', '--quiet']
     const { status, stderr } = feedalign(again, folder)
     expect(stderr).toMatch(/spec\.json: seed: 2 here, 1 in the sweep that run holds; .* --force/)
     expect(status).toBe(2)
-    const before = exported(folder)
-    succeed([...again, '--force'], folder)
-    expect(exported(folder).slice(0, 3)).toEqual(before)
-    expect(exported(folder)).toHaveLength(6)
+    const before = await exported(folder)
+    await succeed([...again, '--force'], folder)
+    expect((await exported(folder)).slice(0, 3)).toEqual(before)
+    expect(await exported(folder)).toHaveLength(6)
   })
 
-  test('with other repeats is refused although forced', () => {
-    const folder = swept({ trials: 2 })
+  test('with other repeats is refused although forced', async () => {
+    const folder = await swept({ trials: 2 })
     writeFileSync(join(folder, 'spec.json'), JSON.stringify({ ...tiny, repeats: 2 }))
     const again = ['sweep', 'resume', 'run', '--spec', 'spec.json', '--force']
     const { status, stderr } = feedalign(again, folder)
@@ -118,16 +120,16 @@ describe('a changed spec', () => {
     expect(status).toBe(2)
   })
 
-  test('that changes no result is taken', () => {
-    const folder = swept({ trials: 2 })
+  test('that changes no result is taken', async () => {
+    const folder = await swept({ trials: 2 })
     const same = { ...tiny, trials: 3, workers: 1, time: '1h' }
     writeFileSync(join(folder, 'spec.json'), JSON.stringify(same))
-    succeed(['sweep', 'resume', 'run', '--spec', 'spec.json', '--quiet'], folder)
-    expect(exported(folder)).toHaveLength(3)
+    await succeed(['sweep', 'resume', 'run', '--spec', 'spec.json', '--quiet'], folder)
+    expect(await exported(folder)).toHaveLength(3)
   })
 })
 
-test('changed data are refused with what is different, unless forced', () => {
+test('changed data are refused with what is different, unless forced', async () => {
   const folder = folderOf({
     trials: 2,
     train: { data: 'own.csv', network: '2-2', validation: 0.2 },
@@ -137,7 +139,7 @@ test('changed data are refused with what is different, unless forced', () => {
     writeFileSync(join(folder, 'own.csv'), rows.join('\n'))
   }
   data(40)
-  succeed(['sweep', 'spec.json', '--out', 'run', '--quiet'], folder)
+  await succeed(['sweep', 'spec.json', '--out', 'run', '--quiet'], folder)
   const before = journal(folder)
   data(50)
   const again = ['sweep', 'resume', 'run', '--trials', '3', '--quiet']
@@ -145,6 +147,6 @@ test('changed data are refused with what is different, unless forced', () => {
   expect(stderr).toMatch(/data, training examples: \d+ here, \d+ in .* run holds; .* --force/)
   expect(status).toBe(2)
   expect(journal(folder)).toEqual(before)
-  succeed([...again, '--force'], folder)
-  expect(exported(folder)).toHaveLength(3)
+  await succeed([...again, '--force'], folder)
+  expect(await exported(folder)).toHaveLength(3)
 })

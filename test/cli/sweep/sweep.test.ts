@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { events, feedalign as run } from '../command.js'
-import { exported, folderOf, journal, jsonLines, succeed, swept } from './sweeps.js'
+import { exported, folderOf, journal, jsonLines, succeed, swept, withoutTime } from './sweeps.js'
 
 const LONG = process.env['FEEDALIGN_LONG'] !== undefined
 
@@ -31,21 +31,19 @@ const workers = LONG ? [2, 4] : [4]
 
 describe('a sweep comes to the same bits', () => {
   for (const kind of kinds) {
-    test(`for one worker and for more: ${JSON.stringify(kind)}`, () => {
-      const one = exported(swept(kind, '--workers', '1'), '--all')
+    test(`for one worker and for more: ${JSON.stringify(kind)}`, async () => {
+      const one = await exported(await swept(kind, '--workers', '1'), '--all')
       for (const count of workers) {
-        const more = exported(swept(kind, '--workers', String(count)), '--all')
+        const more = await exported(await swept(kind, '--workers', String(count)), '--all')
         expect(more.map(withoutTime)).toEqual(one.map(withoutTime))
       }
     })
   }
 })
 
-const withoutTime = (row: object): object => ({ ...row, seconds: 0 })
-
-test('export prints a line for each trial with what was chosen, and nothing else', () => {
-  const folder = swept({ repeats: 2, trials: 3 })
-  const rows = exported(folder)
+test('export prints a line for each trial with what was chosen, and nothing else', async () => {
+  const folder = await swept({ repeats: 2, trials: 3 })
+  const rows = await exported(folder)
   expect(rows.map(({ trial }) => trial)).toEqual([0, 1, 2, 3, 4, 5])
   for (const row of rows) {
     expect(Object.keys(row)).toEqual(['trial', 'parameters', 'metric', 'state', 'seed', 'epochs'])
@@ -53,22 +51,22 @@ test('export prints a line for each trial with what was chosen, and nothing else
     expect(row.metric).toBeGreaterThan(0)
     expect(row.metric).toBeLessThan(1)
   }
-  const csv = succeed(['sweep', 'export', 'run'], folder).trimEnd().split('\n')
+  const csv = (await succeed(['sweep', 'export', 'run'], folder)).trimEnd().split('\n')
   expect(csv[0]).toBe(
     'trial,parameters.rule,parameters.learningRate,parameters.momentum,metric,state,seed,epochs',
   )
   expect(csv).toHaveLength(7)
 })
 
-test('the best configuration, as it is printed, is trained to the same bits', () => {
-  const folder = swept({ trials: 4 })
-  const [best] = jsonLines(succeed(['sweep', 'top', 'run', '--json', '-n', '1'], folder)) as [
+test('the best configuration, as it is printed, is trained to the same bits', async () => {
+  const folder = await swept({ trials: 4 })
+  const [best] = jsonLines(await succeed(['sweep', 'top', 'run', '--json', '-n', '1'], folder)) as [
     { configuration: number },
   ]
-  const hash = exported(folder, '--all')[best.configuration]?.weightsSha256
-  const config = succeed(['sweep', 'best', 'run', '--format', 'json'], folder)
+  const hash = (await exported(folder, '--all'))[best.configuration]?.weightsSha256
+  const config = await succeed(['sweep', 'best', 'run', '--format', 'json'], folder)
   expect(trainedHash(['--config', written(folder, config)], folder)).toBe(hash)
-  const command = succeed(['sweep', 'best', 'run', '--format', 'cmd'], folder).trim()
+  const command = (await succeed(['sweep', 'best', 'run', '--format', 'cmd'], folder)).trim()
   expect(command).toMatch(/^feedalign train --data digits --network 784-8-10 /)
   expect(trainedHash(command.split(' ').slice(2), folder)).toBe(hash)
 })
@@ -82,9 +80,9 @@ function written(folder: string, text: string): string {
 const trainedHash = (flags: readonly string[], folder: string): unknown =>
   events(['train', ...flags, '--no-save'], folder).at(-1)?.weightsSha256
 
-test('the best is that by all repeats, not that of one', () => {
-  const folder = swept({ repeats: 3, trials: 5, rank: 'median' })
-  const top = jsonLines(succeed(['sweep', 'top', 'run', '--json'], folder)) as {
+test('the best is that by all repeats, not that of one', async () => {
+  const folder = await swept({ repeats: 3, trials: 5, rank: 'median' })
+  const top = jsonLines(await succeed(['sweep', 'top', 'run', '--json'], folder)) as {
     value: number
     values: number[]
   }[]
@@ -93,8 +91,8 @@ test('the best is that by all repeats, not that of one', () => {
   expect(medians).toEqual([...medians].sort((a = 0, b = 0) => a - b))
 })
 
-test('pruned trials are told from those that were trained in full', () => {
-  const rows = exported(swept(asha))
+test('pruned trials are told from those that were trained in full', async () => {
+  const rows = await exported(await swept(asha))
   const epochs = rows.map(({ state, epochs }) => `${state} ${epochs}`)
   expect(new Set(epochs)).toEqual(new Set(['pruned 1', 'completed 3']))
   const { length } = epochs.filter((one) => one === 'completed 3')
@@ -102,46 +100,46 @@ test('pruned trials are told from those that were trained in full', () => {
   expect(length).toBeLessThan(9)
 })
 
-test('a finished sweep keeps no checkpoints, and says what there is to be said', () => {
-  const folder = swept(asha)
+test('a finished sweep keeps no checkpoints, and says what there is to be said', async () => {
+  const folder = await swept(asha)
   expect(existsSync(join(folder, 'run', 'trials'))).toBe(false)
-  const status = succeed(['sweep', 'status', 'run'], folder)
+  const status = await succeed(['sweep', 'status', 'run'], folder)
   expect(status).toMatch(/^run: 9 trials, finished\n\d completed, \d pruned\n\d\d epochs in /)
   expect(status).toMatch(
     /\nbest validation error \d+\.\d+ %: configuration \d after 3 epochs, rule=/,
   )
 })
 
-test('a dry run counts, estimates, and writes nothing', () => {
+test('a dry run counts, estimates, and writes nothing', async () => {
   const folder = folderOf({ repeats: 3 })
-  const told = succeed(['sweep', 'spec.json', '--dry-run', '--workers', '2'], folder)
+  const told = await succeed(['sweep', 'spec.json', '--dry-run', '--workers', '2'], folder)
   expect(told).toMatch(
     /^6 configurations × 3 repeats = 18 trials, 36 epochs at most\nabout \d+:\d\d /,
   )
   expect(readdirSync(folder)).toEqual(['spec.json'])
 })
 
-test('flags alone are a sweep too, and go over a spec', () => {
+test('flags alone are a sweep too, and go over a spec', async () => {
   const folder = folderOf()
   const flags = ['--set', 'validation=0.2', '--set', 'network=784-8-10', '--set', 'epochs=1']
   const parameters = ['--parameter', 'rule=bp,fa', '--parameter', 'batch=32:64:int:step=32']
   const own = ['sweep', ...flags, ...parameters, '--sampler', 'grid', '--out', 'run', '--quiet']
-  succeed(own, folder)
-  expect(exported(folder).map(({ parameters }) => parameters)).toEqual([
+  await succeed(own, folder)
+  expect((await exported(folder)).map(({ parameters }) => parameters)).toEqual([
     { rule: 'bp', batch: 32 },
     { rule: 'bp', batch: 64 },
     { rule: 'fa', batch: 32 },
     { rule: 'fa', batch: 64 },
   ])
   const over = ['sweep', 'spec.json', '--trials', '2', '--seed', '9', '--out', 'other', '--quiet']
-  succeed([...over, '--pruner', 'asha,eta=2'], folder)
-  const [first] = jsonLines(succeed(['sweep', 'status', 'other', '--json'], folder))
+  await succeed([...over, '--pruner', 'asha,eta=2'], folder)
+  const [first] = jsonLines(await succeed(['sweep', 'status', 'other', '--json'], folder))
   expect(first).toMatchObject({ trials: 2, end: 'finished' })
 })
 
-test('with --json every event is a line, in the order of what happened', () => {
+test('with --json every event is a line, in the order of what happened', async () => {
   const folder = folderOf({ trials: 2 })
-  const out = succeed(['sweep', 'spec.json', '--out', 'run', '--json'], folder)
+  const out = await succeed(['sweep', 'spec.json', '--out', 'run', '--json'], folder)
   const events = jsonLines(out) as { event: string; trial?: number; done?: number }[]
   expect(events[0]).toMatchObject({ event: 'sweep', configurations: 2, done: 0, onTest: false })
   expect(events.at(-1)).toMatchObject({ event: 'end', reason: 'finished', done: 2, failed: 0 })

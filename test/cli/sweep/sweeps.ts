@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { JournalEvent } from '../../../ts/sweep/storage/events.js'
 import { temporaryFolder } from '../../folders.js'
-import { feedalign } from '../command.js'
+import { feedalignHere } from '../here.js'
 
 /** A sweep of real trainings that take a few hundredths of a second each. */
 export const tiny = {
@@ -24,22 +24,23 @@ export function folderOf(told: object = {}): string {
 }
 
 /** A folder with such a sweep, in `run`, worked on to its end. */
-export function swept(told: object = {}, ...flags: string[]): string {
+export async function swept(told: object = {}, ...flags: string[]): Promise<string> {
   const folder = folderOf(told)
-  succeed(['sweep', 'spec.json', '--out', 'run', '--quiet', ...flags], folder)
+  await succeed(['sweep', 'spec.json', '--out', 'run', '--quiet', ...flags], folder)
   return folder
 }
 
 /** Runs a command that is to succeed; returns its output. */
-export function succeed(args: readonly string[], folder: string): string {
-  const { status, stdout, stderr } = feedalign(args, folder)
+export async function succeed(args: readonly string[], folder: string): Promise<string> {
+  const { status, stdout, stderr } = await feedalignHere(args, folder)
   expect({ status, stderr }).toMatchObject({ status: 0 })
   return stdout
 }
 
 /** What `export` prints, line by line. */
-export function exported(folder: string, ...flags: string[]): Exported[] {
-  return jsonLines(succeed(['sweep', 'export', 'run', '--json', ...flags], folder)) as Exported[]
+export async function exported(folder: string, ...flags: string[]): Promise<Exported[]> {
+  const text = await succeed(['sweep', 'export', 'run', '--json', ...flags], folder)
+  return jsonLines(text) as Exported[]
 }
 
 export interface Exported {
@@ -52,6 +53,9 @@ export interface Exported {
   readonly error?: string | null
   readonly weightsSha256?: string | null
 }
+
+/** What is the same whenever it is done. */
+export const withoutTime = (row: object): object => ({ ...row, seconds: 0 })
 
 export function jsonLines(text: string): unknown[] {
   return text
