@@ -193,6 +193,31 @@ for (const [name, optimizer] of Object.entries(all)) {
   })
 }
 
+for (const [optimizer, moment] of [
+  [optimizers.sgd({ learningRate: RATE, momentum: 0.9 }), 'velocity'],
+  [optimizers.adam({ learningRate: RATE }), 'first'],
+] as const) {
+  test(`what a ${moment} moment has all but forgotten is nothing, not denormal, on every kernel`, async () => {
+    const steps = 1000
+    const examples = Uint32Array.from({ length: steps * ROWS }, (_, i) => i % ROWS)
+    const knobs = Float32Array.from({ length: 2 * steps }, (_, i) => (i % 2 ? 1 : RATE))
+    const nothing = new Float32Array(targets.length)
+    const kernels = [...addon().kernels(), 'wasm']
+    for (const kernel of kernels) {
+      if (kernel !== 'wasm') process.env['FEEDALIGN_KERNEL'] = kernel
+      else delete process.env['FEEDALIGN_KERNEL']
+      const binding = kernel === 'wasm' ? engine('wasm') : native()
+      const session = open({ optimizer }, binding)
+      await run(session, binding, 0, 1)
+      const still = DataSet.of(binding, inputs, INPUTS, nothing, OUTPUTS)
+      await session.run('train', still, examples, knobs)
+      for (const tensor of [`W.${moment}`, `b.${moment}`, `c.${moment}`]) {
+        expect(new Set(read(session, tensor)), `${kernel} ${tensor}`).toEqual(new Set([0]))
+      }
+    }
+  })
+}
+
 test('in bf16 Adam steps the f32 weights as the textbook does, from rounded x and delta', async () => {
   const optimizer = optimizers.adam({ learningRate: RATE })
   const [half, whole] = [open({ optimizer, bf16: true }), open({ optimizer })]

@@ -47,3 +47,4 @@ pub use kernel::{
 };
 pub use optimizer::{Moments, Optimizer, State};
 pub use pool::{Member, Pool};
+pub use vecmath::TINY;

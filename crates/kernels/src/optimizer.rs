@@ -1,6 +1,7 @@
 //! The optimizers: what becomes of a gradient between the accumulators of an update and the
 //! parameter's store.
 
+use crate::vecmath::settled;
 use crate::vector::Vector;
 
 /// One step of an optimizer on a parameter w, of whose gradient s is the sum over the rows.
@@ -31,10 +32,14 @@ pub struct Optimizer {
 pub enum Moments {
     /// u = g.
     None,
-    /// v ← fma(momentum, v, g); u = v, with Nesterov u = fma(momentum, v, g).
+    /// v ← settled(fma(momentum, v, g)); u = v, with Nesterov u = fma(momentum, v, g).
+    ///
+    /// Where there are no gradients any longer, as of a dead unit, v would else end at the least
+    /// number above zero, which times the momentum rounds to itself, and a step take 20 times as
+    /// long. See [`settled`].
     Velocity { momentum: f32, nesterov: bool },
-    /// m ← fma(first, g − m, m), where there is an m, else m = g;
-    /// v ← fma(second, g · g − v, v); u = m / (√(v · correction) + epsilon).
+    /// m ← settled(fma(first, g − m, m)), where there is an m, else m = g;
+    /// v ← settled(fma(second, g · g − v, v)); u = m / (√(v · correction) + epsilon).
     ///
     /// `first` and `second` are 1 − β: in f32 a β near 1 says little of 1 − β, which is what
     /// matters, and v cannot fall below zero. `correction` is 1 / (1 − β₂ᵗ) at step t, or 1; that
@@ -154,13 +159,14 @@ unsafe fn direction<V: Vector>(sum: V, w: V, moments: [*mut f32; 2], optimizer: 
             Moments::None => g,
             Moments::Velocity { momentum, nesterov } => {
                 let momentum = V::splat(momentum);
-                let v = momentum.mul_add(V::load(moments[0]), g);
+                let v = settled(momentum.mul_add(V::load(moments[0]), g));
                 v.store(moments[0]);
                 if nesterov { momentum.mul_add(v, g) } else { v }
             }
             Moments::Adaptive { first, second, correction, epsilon } => {
-                let towards =
-                    |old: V, new: V, share: f32| V::splat(share).mul_add(new.sub(old), old);
+                let towards = |old: V, new: V, share: f32| {
+                    settled(V::splat(share).mul_add(new.sub(old), old))
+                };
                 let v = towards(V::load(moments[1]), g.mul(g), second);
                 v.store(moments[1]);
                 let mut m = g;

@@ -44,6 +44,24 @@ const ARTANH: [f32; 7] = [1.0 / 15.0, 1.0 / 13.0, 1.0 / 11.0, 1.0 / 9.0, 1.0 / 7
 /// −ln 2 in two parts, the first of few bits, so that its multiples are exact.
 const LN_2: [f32; 2] = [-0.693_359_4, 2.121_944_4e-4];
 
+/// 2⁻¹⁰⁰: of what is smaller, products and sums soon are denormal, and each of those takes a CPU as
+/// long as a hundred others. Beside weights and gradients that train anything it is nothing.
+pub const TINY: f32 = 7.888_609e-31;
+
+/// x, or 0 where it is smaller than [`TINY`] either way. A NaN stays one.
+///
+/// # Safety
+/// That of [`Vector`].
+#[inline(always)]
+pub unsafe fn settled<V: Vector>(x: V) -> V {
+    // SAFETY: the caller keeps the contract of `Vector`.
+    unsafe {
+        let zero = V::splat(0.0);
+        let magnitude = zero.sub(x).max(x);
+        V::splat(TINY).sub(magnitude).select_positive(zero, x)
+    }
+}
+
 /// e^x, within 2 units in the last place on [−87.3, 88.3]; x is clamped to that range.
 ///
 /// # Safety

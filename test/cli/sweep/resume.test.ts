@@ -21,26 +21,30 @@ const resume = ['sweep', 'resume', 'run', '--json']
 const results = (folder: string): string[] =>
   journal(folder).flatMap((one) => (one.event === 'result' ? [`${one.trial} ${one.to}`] : []))
 
-test('killed at random moments and resumed, a sweep comes to the same, and does nothing twice', async () => {
-  const kills = LONG ? 50 : 5
-  const whole = (await exported(await swept(work), '--all')).map(withoutTime)
-  const folder = folderOf(work)
-  let done = 0
-  for (let killed = 0; killed < kills;) {
-    const run = start(killed === 0 ? begin : resume, folder)
-    await run.until('"event":"sweep"')
-    await setTimeout(Math.random() * (LONG ? 300 : 600))
-    run.child.kill('SIGKILL')
-    const { signal } = await run.end
-    if (signal !== 'SIGKILL') break
-    killed++
-    expect(results(folder).length).toBeGreaterThanOrEqual(done)
-    done = results(folder).length
-  }
-  await succeed([...resume.slice(0, -1), '--quiet'], folder)
-  expect((await exported(folder, '--all')).map(withoutTime)).toEqual(whole)
-  expect(new Set(results(folder)).size).toBe(results(folder).length)
-})
+test(
+  'killed at random moments and resumed, a sweep comes to the same, and does nothing twice',
+  async () => {
+    const kills = LONG ? 50 : 5
+    const whole = (await exported(await swept(work), '--all')).map(withoutTime)
+    const folder = folderOf(work)
+    let done = 0
+    for (let killed = 0; killed < kills;) {
+      const run = start(killed === 0 ? begin : resume, folder)
+      await run.until('"event":"sweep"')
+      await setTimeout(Math.random() * (LONG ? 300 : 600))
+      run.child.kill('SIGKILL')
+      const { signal } = await run.end
+      if (signal !== 'SIGKILL') break
+      killed++
+      expect(results(folder).length).toBeGreaterThanOrEqual(done)
+      done = results(folder).length
+    }
+    await succeed([...resume.slice(0, -1), '--quiet'], folder)
+    expect((await exported(folder, '--all')).map(withoutTime)).toEqual(whole)
+    expect(new Set(results(folder)).size).toBe(results(folder).length)
+  },
+  LONG ? 1_200_000 : undefined,
+)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   test(`stopped by ${signal}, it saves, says how to go on, exits 130, and goes on`, async () => {

@@ -1,6 +1,6 @@
 //! The output function, the loss, and where every signal starts: error and delta.
 
-use feedalign_kernels::{Activation, Gate, Map};
+use feedalign_kernels::{Activation, Gate, Map, TINY};
 
 use super::{Address, half, kernel_activation, optional_address};
 use crate::error::{Error, Result};
@@ -171,7 +171,7 @@ impl Work {
             let y = slice(self.y.get().add(place), classes);
             for class in 0..classes {
                 let target = target.at(class);
-                let error = y[class] - target;
+                let error = settled(y[class] - target);
                 if !self.target.get().is_null() {
                     *self.target.get().add(place + class) = target;
                 }
@@ -237,6 +237,12 @@ pub fn binary_cross_entropy(a: f64, y: f64, t: f64) -> f64 {
         (of_zero + a, of_zero)
     };
     -(t * of_one + (1.0 - t) * of_zero)
+}
+
+/// An error, or 0 where it is smaller than [`TINY`]: outputs of a network that is sure of itself are
+/// so far from each other that all its signals would be denormal, and training 40 times as slow.
+fn settled(error: f32) -> f32 {
+    if error.abs() < TINY { 0.0 } else { error }
 }
 
 /// 1 where the highest output is not the label.

@@ -31,6 +31,21 @@ fn labels_reach_the_slot_target_as_one_hot_rows() {
 }
 
 #[test]
+fn what_is_all_but_no_error_is_none_so_that_no_signal_is_denormal() {
+    let mut far = noise("a", 1);
+    far["distribution"]["range"] = json!(200.0);
+    for slot in ["error", "delta"] {
+        let mut small = small(slot, rows("into", CLASSES));
+        small.ops[0] = far.clone();
+        small.seen = vec![("into", CLASSES)];
+        let errors = small.after_one_step("into");
+        assert!(errors.iter().any(|error| *error == 0.0));
+        assert!(errors.iter().any(|error| *error == -1.0));
+        assert!(errors.iter().all(|error| *error == 0.0 || error.abs() >= 2.0_f32.powi(-100)));
+    }
+}
+
+#[test]
 fn rows_of_one_and_numbers_per_example_are_not_taken_for_each_other() {
     let text = small("perExample", rows("into", 1)).refused();
     assert!(text.contains("tensor \"into\" has shape [n × 1], expected [n]"), "{text}");
