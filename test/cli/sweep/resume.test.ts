@@ -21,27 +21,33 @@ const resume = ['sweep', 'resume', 'run', '--json']
 const results = (folder: string): string[] =>
   journal(folder).flatMap((one) => (one.event === 'result' ? [`${one.trial} ${one.to}`] : []))
 
+/** Kills a sweep, so often at most, and resumes it, to its end in the end; returns how often. */
+async function killed(folder: string, most: number): Promise<number> {
+  let done = 0
+  for (let kills = 0; kills < most; kills++) {
+    const run = start(kills === 0 ? begin : resume, folder)
+    await run.until('"event":"sweep"')
+    await setTimeout(Math.random() * (LONG ? 300 : 600))
+    run.child.kill('SIGKILL')
+    const { signal } = await run.end
+    if (signal !== 'SIGKILL') return kills
+    expect(results(folder).length).toBeGreaterThanOrEqual(done)
+    done = results(folder).length
+  }
+  await succeed([...resume.slice(0, -1), '--quiet'], folder)
+  return most
+}
+
 test(
   'killed at random moments and resumed, a sweep comes to the same, and does nothing twice',
   async () => {
-    const kills = LONG ? 50 : 5
     const whole = (await exported(await swept(work), '--all')).map(withoutTime)
-    const folder = folderOf(work)
-    let done = 0
-    for (let killed = 0; killed < kills;) {
-      const run = start(killed === 0 ? begin : resume, folder)
-      await run.until('"event":"sweep"')
-      await setTimeout(Math.random() * (LONG ? 300 : 600))
-      run.child.kill('SIGKILL')
-      const { signal } = await run.end
-      if (signal !== 'SIGKILL') break
-      killed++
-      expect(results(folder).length).toBeGreaterThanOrEqual(done)
-      done = results(folder).length
+    for (let left = LONG ? 50 : 5; left > 0;) {
+      const folder = folderOf(work)
+      left -= await killed(folder, left)
+      expect((await exported(folder, '--all')).map(withoutTime)).toEqual(whole)
+      expect(new Set(results(folder)).size).toBe(results(folder).length)
     }
-    await succeed([...resume.slice(0, -1), '--quiet'], folder)
-    expect((await exported(folder, '--all')).map(withoutTime)).toEqual(whole)
-    expect(new Set(results(folder)).size).toBe(results(folder).length)
   },
   LONG ? 1_200_000 : undefined,
 )
