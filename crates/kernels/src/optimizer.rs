@@ -35,8 +35,8 @@ pub enum Moments {
     /// v ← settled(fma(momentum, v, g)); u = v, with Nesterov u = fma(momentum, v, g).
     ///
     /// Where there are no gradients any longer, as of a dead unit, v would else end at the least
-    /// number above zero, which times the momentum rounds to itself, and a step take 20 times as
-    /// long. See [`settled`].
+    /// number above zero, which times the momentum rounds to itself: denormal arithmetic at every
+    /// step from then on. See [`settled`].
     Velocity { momentum: f32, nesterov: bool },
     /// m ← settled(fma(first, g − m, m)), where there is an m, else m = g;
     /// v ← settled(fma(second, g · g − v, v)); u = m / (√(v · correction) + epsilon).

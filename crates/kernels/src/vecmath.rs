@@ -44,8 +44,8 @@ const ARTANH: [f32; 7] = [1.0 / 15.0, 1.0 / 13.0, 1.0 / 11.0, 1.0 / 9.0, 1.0 / 7
 /// −ln 2 in two parts, the first of few bits, so that its multiples are exact.
 const LN_2: [f32; 2] = [-0.693_359_4, 2.121_944_4e-4];
 
-/// 2⁻¹⁰⁰: of what is smaller, products and sums soon are denormal, and each of those takes a CPU as
-/// long as a hundred others. Beside weights and gradients that train anything it is nothing.
+/// 2⁻¹⁰⁰: of what is smaller, products and sums soon are denormal, with which a CPU's arithmetic is
+/// slow. Beside weights and gradients that train anything it is nothing.
 pub const TINY: f32 = 7.888_609e-31;
 
 /// x, or 0 where it is smaller than [`TINY`] either way. A NaN stays one.

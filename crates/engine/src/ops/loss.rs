@@ -240,7 +240,7 @@ pub fn binary_cross_entropy(a: f64, y: f64, t: f64) -> f64 {
 }
 
 /// An error, or 0 where it is smaller than [`TINY`]: outputs of a network that is sure of itself are
-/// so far from each other that all its signals would be denormal, and training 40 times as slow.
+/// so far from each other that all its signals would be denormal: 784-32-10 trained 36 times as slowly.
 fn settled(error: f32) -> f32 {
     if error.abs() < TINY { 0.0 } else { error }
 }
