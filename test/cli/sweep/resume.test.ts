@@ -73,7 +73,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 test('another process is kept out, sees how far it is, and can stop it', async () => {
-  const folder = folderOf({ ...work, train: { ...work.train, network: '784-256-10' } })
+  // Trials that last until they are stopped, so that one is at work whenever this is looked at.
+  const folder = folderOf({ trials: 4, train: { ...work.train, epochs: 10_000 } })
   const run = start(begin, folder)
   await run.until('"event":"start"')
   const { status, stderr } = feedalign(['sweep', 'resume', 'run'], folder)
