@@ -9,10 +9,10 @@ const LONG = process.env['FEEDALIGN_LONG'] !== undefined
 
 /** Enough work to be met in its middle. */
 const work = {
-  trials: 12,
+  trials: 24,
   repeats: 2,
   pruner: { name: 'asha', eta: 3 },
-  train: { network: '784-32-10', epochs: 9, validation: 0.2 },
+  train: { network: '784-64-10', epochs: 9, validation: 0.2 },
 }
 
 const begin = ['sweep', 'spec.json', '--out', 'run', '--json']
@@ -61,11 +61,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const { code, err } = await run.end
     expect(code).toBe(130)
     expect(err).toMatch(
-      /stopped with \d+ of 24 trials done; go on with: feedalign sweep resume run\n$/,
+      /stopped with \d+ of 48 trials done; go on with: feedalign sweep resume run\n$/,
     )
     expect(journal(folder).at(-1)).toMatchObject({ event: 'end', reason: 'stopped' })
     expect(await succeed(['sweep', 'status', 'run'], folder)).toMatch(
-      /^run: 24 trials, stopped; go on/,
+      /^run: 48 trials, stopped; go on/,
     )
     await succeed(['sweep', 'resume', 'run', '--quiet'], folder)
     expect(journal(folder).at(-1)).toMatchObject({ event: 'end', reason: 'finished' })
@@ -91,7 +91,7 @@ test('another process is kept out, sees how far it is, and can stop it', async (
 test('out of time, it ends in order and well, and goes on', async () => {
   const folder = folderOf(work)
   const { status, stderr } = feedalign([...begin, '--time', '0.5s'], folder)
-  expect(stderr).toMatch(/out of time with \d+ of 24 trials done; go on with/)
+  expect(stderr).toMatch(/out of time with \d+ of 48 trials done; go on with/)
   expect(status).toBe(0)
   await succeed(['sweep', 'resume', 'run', '--time', '1h', '--quiet'], folder)
   expect(journal(folder).at(-1)).toMatchObject({ event: 'end', reason: 'finished' })
