@@ -16,6 +16,7 @@ const benches = {
   all: () => import('./all.mjs'),
   augment: () => import('./augment.mjs'),
   data: () => import('./data.mjs'),
+  fields: () => import('./fields.mjs'),
   gate: () => import('./gate.mjs'),
   gemm: () => import('./gemm.mjs'),
   load: () => import('./load.mjs'),

@@ -30,6 +30,10 @@ export function examples(engine = native()) {
 /** Elements that a tensor holds: no padding counts. */
 function elements({ role, shape, structure }) {
   const [rows, columns = 1] = shape
+  if (structure.kind === 'local2d') {
+    const { below, layout, field } = structure
+    return field[0] * field[1] * below[2] * layout[0] * layout[1] * layout[2]
+  }
   if (structure.kind !== 'panelDrawn') return rows * columns
   const isTurned = role === 'feedback' && structure.stream === 'feedback'
   const [senders, receivers] = isTurned ? [columns, rows] : [rows, columns]

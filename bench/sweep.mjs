@@ -10,21 +10,17 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { loadData, resolveConfig } from '../dist/config/index.js'
-import { take } from '../dist/data/examples.js'
 import { poolExecutor } from '../dist/sweep/workers/pool.js'
 import { fraction, median } from './measure.mjs'
 import { number, words } from './options.mjs'
 import { table } from './table.mjs'
+import { overhead } from './tiny.mjs'
 
 const MEGABYTE = 1e6
 /** Of the network whose memory is measured. */
 const LARGE = '784-1500-1500-1500-10'
 /** That each of the workers has told when memory has been measured. */
 const EVENTS = 10
-/** Examples of the trials that have hardly any. */
-const FEW = 64
-/** From so many trials on, memory is to be flat. */
-const SETTLED = 500
 
 export const options = {
   parts: words(['throughput', 'memory', 'overhead'], ['throughput', 'memory', 'overhead']),
@@ -32,7 +28,10 @@ export const options = {
   rounds: number(2),
   /** Of the networks of these trials. */
   epochs: number(2),
-  tiny: number(2000),
+  /** Trials of a sweep that hardly trains. */
+  tiny: number(10_000),
+  /** Of that sweep. */
+  workers: number(1),
   data: words(['mnist']),
 }
 
@@ -165,39 +164,6 @@ function networkBytes() {
   const products = sizes.slice(1).map((size, i) => size * sizes[i])
   const weights = products.reduce((sum, one) => sum + one, 0)
   return 4 * (2 * weights - products[0])
-}
-
-async function overhead({ tiny }, folder) {
-  const config = configOf({
-    data: 'digits',
-    network: '784-10',
-    rule: 'bp',
-    epochs: 1,
-    validation: 0.5,
-  })
-  const { train, ...rest } = await loadData(config)
-  const few = take(
-    train,
-    Uint32Array.from({ length: FEW }, (_, i) => i),
-  )
-  const executor = poolExecutor({ loaded: { ...rest, train: few }, workers: 1 })
-  const jobs = Array.from({ length: tiny }, (_, trial) => {
-    return jobOf({ ...config, seed: trial }, trial, folder)
-  })
-  const settled = Math.min(SETTLED, Math.ceil(tiny / 4))
-  await doAll(executor, jobs.slice(0, settled))
-  const early = process.memoryUsage.rss()
-  const started = performance.now()
-  await doAll(executor, jobs.slice(settled))
-  const milliseconds = (performance.now() - started) / (tiny - settled)
-  const late = process.memoryUsage.rss()
-  await executor[Symbol.asyncDispose]()
-  return {
-    ...{ bench: 'sweep', part: 'overhead', trials: tiny },
-    millisecondsPerTrial: Number(milliseconds.toFixed(3)),
-    earlyMegabytes: Math.round(early / MEGABYTE),
-    lateMegabytes: Math.round(late / MEGABYTE),
-  }
 }
 
 export function print(rows) {

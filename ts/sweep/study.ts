@@ -43,7 +43,12 @@ export class Study {
   /** Slots whose outcome has been taken in, all from 0. */
   #seen = 0
   readonly #standings: Standing[] = []
-  readonly #outcomes = new Map<number, Outcome>()
+  /** What decisions know: of each configuration that has been taken in, where it got furthest. */
+  readonly #outcomes: Outcome[] = []
+  /** In `#outcomes`, by configuration. */
+  readonly #places = new Map<number, number>()
+  /** Configurations without an outcome, as far as decisions know; as many as can be at work. */
+  readonly #unknown = new Map<number, Parameters>()
   /** Those without all of their results. */
   readonly #open = new Set<OpenTask>()
   #decided = false
@@ -161,16 +166,9 @@ export class Study {
   #beginning(slot: number): Task | undefined {
     const configuration = this.#tasks.length
     if (configuration >= this.#configurations) return undefined
-    const outcomes = [...this.#outcomes.values()]
-    const parameters = this.#options.sampler.draw(configuration, outcomes, this.#unknown())
+    const open = [...this.#unknown.values()]
+    const parameters = this.#options.sampler.draw(configuration, this.#outcomes, open)
     return this.#task({ slot, configuration, parameters, rung: 0, from: 0 })
-  }
-
-  /** Configurations that have no outcome yet, as far as decisions know. */
-  #unknown(): Parameters[] {
-    return this.#tasks.flatMap(([first], configuration) => {
-      return first === undefined || this.#outcomes.has(configuration) ? [] : [first.task.parameters]
-    })
   }
 
   #task(known: Omit<Task, 'to' | 'last'>): Task {
@@ -185,6 +183,7 @@ export class Study {
     this.#slots.push(open)
     this.#open.add(open)
     const tasks = (this.#tasks[task.configuration] ??= [])
+    if (tasks.length === 0) this.#unknown.set(task.configuration, task.parameters)
     const below = tasks.at(-1)
     if (below?.standing !== undefined) below.standing.promoted = true
     tasks.push(open)
@@ -200,8 +199,10 @@ export class Study {
       open.standing = { configuration, rung, epochs, value: outcome.value, promoted, last }
       this.#standings.push(open.standing)
     } else open.standing.value = outcome.value
-    const before = this.#outcomes.get(configuration)?.epochs ?? 0
-    if (before <= epochs) this.#outcomes.set(configuration, outcome)
+    this.#unknown.delete(configuration)
+    const place = this.#places.get(configuration) ?? this.#outcomes.length
+    this.#places.set(configuration, place)
+    if ((this.#outcomes[place]?.epochs ?? 0) <= epochs) this.#outcomes[place] = outcome
   }
 
   #outcome(open: OpenTask): Outcome {
