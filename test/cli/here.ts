@@ -1,10 +1,11 @@
-import { vi } from 'vitest'
+import { expect, vi } from 'vitest'
 import { run } from '../../ts/cli/program.js'
 import { temporaryFolder } from '../folders.js'
+import { parse, type Event } from './command.js'
 
 /**
- * Runs the command within this process, in a folder of its own unless told: for what ends before
- * any work, and of which there is much, as a process takes ten times as long to start.
+ * Runs the command within this process, in a folder of its own unless told: for what there is much
+ * of, as a process takes ten times as long to start.
  */
 export async function feedalignHere(args: readonly string[], cwd = temporaryFolder()) {
   const said = { stdout: '', stderr: '' }
@@ -33,4 +34,11 @@ export async function feedalignHere(args: readonly string[], cwd = temporaryFold
     process.chdir(before)
     for (const ear of ears) ear.mockRestore()
   }
+}
+
+/** Runs it within this process, expects success, and returns its events. */
+export async function eventsHere(args: readonly string[], cwd?: string): Promise<Event[]> {
+  const { status, stdout, stderr } = await feedalignHere([...args, '--json'], cwd)
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  return parse(stdout)
 }

@@ -1,12 +1,13 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { RuleEvent, Row } from '../../ts/report/comparison.js'
 import { allRules } from '../../ts/rules/index.js'
+import { feedalignHere } from '../cli/here.js'
 import { lines } from './svg.js'
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -15,11 +16,8 @@ const folder = (): string => mkdtempSync(join(tmpdir(), 'feedalign-'))
 
 type Printed = RuleEvent | { event: 'table'; rows: Row[]; stopped: string | null }
 
-function compare(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'compare', ...args], {
-    encoding: 'utf8',
-    ...options,
-  })
+async function compare(args: readonly string[], cwd?: string) {
+  const { status, stdout, stderr } = await feedalignHere(['compare', ...args], cwd)
   const json = args.includes('--json') && status === 0
   const events = json
     ? stdout
@@ -30,9 +28,9 @@ function compare(args: readonly string[], options: { cwd?: string; env?: NodeJS.
   return { status, stdout, stderr, events }
 }
 
-test('compare prints events with their rule, then the table, and writes the page', () => {
+test('compare prints events with their rule, then the table, and writes the page', async () => {
   const out = folder()
-  const { events, status, stderr } = compare([
+  const { events, status, stderr } = await compare([
     ...['--rules', 'fa,shallow', '--network', '784-24-16-10', '--epochs', '2'],
     ...['--weight-scale', '1'],
     ...['--json', '--out', out],
@@ -66,22 +64,20 @@ test('compare prints events with their rule, then the table, and writes the page
   expect(readdirSync(out).sort()).toEqual(['report.html', 'results.json'])
 })
 
-test('compare prints the table for people, with rate and time left on the way', () => {
+test('compare prints the table for people, with rate and time left on the way', async () => {
   const cwd = folder()
-  const { stdout, stderr } = compare(
-    ['--rules', 'bp,dfa', '--network', '784-16-10', '--epochs', '1', '--no-save'],
-    { cwd },
-  )
+  const settings = ['--rules', 'bp,dfa', '--network', '784-16-10', '--epochs', '1', '--no-save']
+  const { stdout, stderr } = await compare(settings, cwd)
   expect(stdout).toMatch(/rule +test error +time +samples\/s +angles\n.*\nbp +\d.*0°\ndfa +\d/)
   expect(stderr).toMatch(/dfa \(2\/2\) {2}epoch 1 .* samples\/s {2}ETA 0:\d\d\n/)
   expect(stderr).toContain('The whole set, not a sample.')
   expect(readdirSync(cwd)).toEqual([])
 })
 
-test('compare --rules all trains every rule, tabulates them and draws curves and angles', () => {
+test('compare --rules all trains every rule, tabulates them and draws curves and angles', async () => {
   const names = allRules.map(({ ruleName }) => ruleName)
   const out = folder()
-  const { status, stdout, stderr } = compare([
+  const { status, stdout, stderr } = await compare([
     ...['--rules', 'all', '--network', '784-16-16-10', '--epochs', '1', '--quiet', '--out', out],
   ])
   expect([status, stderr]).toEqual([0, expect.stringContaining('report.html')])
@@ -93,8 +89,8 @@ test('compare --rules all trains every rule, tabulates them and draws curves and
   expect(page.match(/<svg.*?<\/svg>/gs)).toHaveLength(2)
 })
 
-test('compare leaves out options of feedback under rules that have no use for them', () => {
-  const { events, status } = compare([
+test('compare leaves out options of feedback under rules that have no use for them', async () => {
+  const { events, status } = await compare([
     ...['--rules', 'bp,fa,usf', '--network', '784-16-10', '--epochs', '1', '--no-save', '--json'],
     ...['--feedback-angle', '0'],
   ])
@@ -129,10 +125,10 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 )
 
-test('what the rules before came to is kept where a rule fails', () => {
+test('what the rules before came to is kept where a rule fails', async () => {
   const out = folder()
   const bad = ['--rules', 'shallow,bp', '--network', '784-16-10', '--learning-rate', '1e38']
-  const { status, stderr } = compare([...bad, '--epochs', '1', '--quiet', '--out', out])
+  const { status, stderr } = await compare([...bad, '--epochs', '1', '--quiet', '--out', out])
   expect(status).toBe(1)
   expect(stderr).toMatch(/the loss became .* smaller learning rate/)
   expect(readFileSync(join(out, 'report.html'), 'utf8')).toMatch(/failed \(the loss became/)
@@ -145,8 +141,8 @@ test.each([
   [['--rules', 'bp,pseudo-bp', '--network', '28x28-conv5x5:4-10'], /rule pseudo-bp cannot train/],
   [['--rules', 'bp,dfa', '--feedback-angle', '45'], /--feedback-angle is of use to none of bp/],
   [['--rules', 'bp,fa', '--rule-options', 'rate=0.2'], /none of bp, fa has an option "rate"/],
-])('compare %j is an error before anything is trained', (args, message) => {
-  const { status, stdout, stderr } = compare([...args, '--no-save'])
+])('compare %j is an error before anything is trained', async (args, message) => {
+  const { status, stdout, stderr } = await compare([...args, '--no-save'])
   expect([status, stdout]).toEqual([2, ''])
   expect(stderr).toMatch(message)
   expect(stderr.trim().split('\n')).toHaveLength(1)
@@ -155,26 +151,31 @@ test.each([
 const quick = ['--quick', '--network', '784-16-10', '--rules', 'shallow', '--json', '--no-save']
 
 /** Epochs and training examples of the first run. */
-function quickStart(args: readonly string[], env = process.env): [number, number] {
-  const [start] = compare([...quick, ...args], { env }).events
+async function quickStart(args: readonly string[]): Promise<[number, number]> {
+  const { events } = await compare([...quick, ...args])
+  const [start] = events
   return start?.event === 'start' ? [start.epochs, start.train] : [NaN, NaN]
 }
 
-test('a quick comparison chooses only what was not given', () => {
-  expect(quickStart(['--data', 'digits'])).toEqual([5, 8004])
-  expect(quickStart(['--data', 'digits', '--epochs', '1'])).toEqual([1, 8004])
+test('a quick comparison chooses only what was not given', async () => {
+  expect(await quickStart(['--data', 'digits'])).toEqual([5, 8004])
+  expect(await quickStart(['--data', 'digits', '--epochs', '1'])).toEqual([1, 8004])
 })
 
 test.skipIf(existsSync(join(checkout, 'datasets/mnist')))(
   'a quick comparison takes the digits of the package where there is no MNIST',
-  () => {
-    expect(quickStart([], { ...process.env, FEEDALIGN_DATA: '' })).toEqual([5, 8004])
+  async () => {
+    vi.stubEnv('FEEDALIGN_DATA', '')
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    expect(await quickStart([])).toEqual([5, 8004])
   },
 )
 
 test.skipIf(process.env['FEEDALIGN_DATA'] === undefined)(
   'a quick comparison takes MNIST where it is at hand, in fewer epochs',
-  () => {
-    expect(quickStart([])).toEqual([2, 60_000])
+  async () => {
+    expect(await quickStart([])).toEqual([2, 60_000])
   },
 )
