@@ -31,10 +31,7 @@ export async function run({ rules, batch, threads, seconds }) {
 
 /** Rates of the same round are compared: what else the machine does strikes both. */
 function row(one, dense) {
-  const times = one.rates.flatMap((rate, i) => {
-    const at = dense.rounds.indexOf(one.rounds[i])
-    return at < 0 ? [] : [dense.rates[at] / rate]
-  })
+  const times = one.rates.map((rate, i) => dense.rates[one.rounds[i]] / rate)
   const [most, denseMost] = [one, dense].map(({ rates }) => Math.max(...rates))
   const [time, medianTime] = [1 - denseMost / most, 1 - median(times)]
   const fewer = 1 - one.flops / dense.flops
