@@ -7,7 +7,7 @@ export const localFields: Experiment = {
   about:
     'The same units. Those of the first hidden block see a quarter of the image each, or all of it;\n' +
     'in the last row those of the second hear the quarter of the first that stands where they do.\n' +
-    'Multiply-adds go with the parameters.',
+    'Multiply-adds of a forward pass go with the parameters.',
   settings: { data: 'mnist', rule: 'fa', epochs: 10 },
   seeds: [1, 2, 3],
   rows: [
