@@ -34,15 +34,20 @@ export function promotable(standings: readonly Standing[], eta: number): Standin
   }
   const fromTop = [...rungs].sort(([a], [b]) => b - a)
   for (const [, rung] of fromTop) {
-    const best = rung.sort((a, b) => order(a.value, b.value) || a.configuration - b.configuration)
-    const next = best.slice(0, Math.floor(best.length / eta)).find(mayGoOn)
-    if (next !== undefined) return next
+    // Not sorted: of thousands at a rung that would take longer than many a training.
+    const next = rung.filter(mayGoOn).reduce<Standing | undefined>(better, undefined)
+    if (next === undefined) continue
+    const before = rung.filter((mate) => order(mate, next) < 0).length
+    if (before < Math.floor(rung.length / eta)) return next
   }
   return undefined
 }
 
-/** As a − b, but for infinite ones. */
-function order(a: number, b: number): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
+const better = (best: Standing | undefined, one: Standing): Standing =>
+  best === undefined || order(one, best) < 0 ? one : best
+
+/** Below 0 where `a` comes before `b`: by value, which may be infinite, then by number. */
+function order(a: Standing, b: Standing): number {
+  if (a.value === b.value) return a.configuration - b.configuration
+  return a.value < b.value ? -1 : 1
 }
